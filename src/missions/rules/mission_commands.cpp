@@ -230,6 +230,8 @@ class Create final : public lanes::Command {
 
   std::string_view name() const override { return "create_mission"; }
   void need(WorkingSet& set) const override {
+    // Commands behind it in the batch may start it.
+    if (input_.vehicle_id) set.of<MissionSet>().need_vehicle(*input_.vehicle_id);
     if (!chosen_) return;
     set.of<MissionSet>().need(id_);
     set.of<lanes::IdempotencySet>().need(identity());

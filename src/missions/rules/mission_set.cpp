@@ -14,7 +14,13 @@ void MissionSet::need(const MissionId& id) {
 
 void MissionSet::need_vehicle_of(const MissionId& id) {
   if (!vehicles_of_.insert(id).second) return;
-  needed_.vehicles_of.push_back(id);
+  // A mission that is here already says which vehicle; one that is yet to be loaded says it then.
+  const auto entry = entries_.find(id);
+  if (entry == entries_.end() || !entry->second.mission) {
+    needed_.vehicles_of.push_back(id);
+  } else if (entry->second.mission->vehicle_id) {
+    need_vehicle(*entry->second.mission->vehicle_id);
+  }
 }
 
 void MissionSet::need_vehicle(const std::string& vehicle_id) {
@@ -33,6 +39,8 @@ std::optional<Occupant> MissionSet::occupant(const std::string& vehicle_id, cons
     found = evolved->second;
   } else if (const auto stored = occupants_.find(vehicle_id); stored != occupants_.end()) {
     found = stored->second;
+  } else {
+    throw std::logic_error("a vehicle's mission was asked for that nobody needed");
   }
   return found && found->id != other_than ? found : std::nullopt;
 }
@@ -61,6 +69,7 @@ void MissionSet::loaded(Mission mission, std::string body) {
   auto& entry = entries_[mission.id];
   if (entry.changed) return;
   if (occupies_vehicle(mission)) entry.stored_vehicle = mission.vehicle_id;
+  if (mission.vehicle_id && vehicles_of_.contains(mission.id)) occupants_.try_emplace(*mission.vehicle_id);
   entry.mission = std::move(mission);
   entry.body = std::move(body);
   entry.stored = true;
