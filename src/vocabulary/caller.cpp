@@ -8,12 +8,32 @@ namespace mms::vocabulary {
 namespace {
 
 // In the order of the enum, spelled as on the wire.
-constexpr std::array<std::string_view, 26> kPermissions{
-    "none",          "any",           "templates:read",      "templates:write", "missions:read", "missions:write",
-    "missions:execute", "missions:report", "logs:write",      "metrics:read",    "metrics:write", "safety:read",
-    "safety:write",  "safety:resolve", "trips:read",         "trips:write",     "trips:execute", "trips:personal_data",
-    "tracking:write", "routes:use",   "traffic:write",       "events:read",     "events:replay", "audit:read",
-    "webhooks:manage", "keys:manage"};
+constexpr std::array<std::string_view, 26> kPermissions{"none",
+                                                        "any",
+                                                        "templates:read",
+                                                        "templates:write",
+                                                        "missions:read",
+                                                        "missions:write",
+                                                        "missions:execute",
+                                                        "missions:report",
+                                                        "logs:write",
+                                                        "metrics:read",
+                                                        "metrics:write",
+                                                        "safety:read",
+                                                        "safety:write",
+                                                        "safety:resolve",
+                                                        "trips:read",
+                                                        "trips:write",
+                                                        "trips:execute",
+                                                        "trips:personal_data",
+                                                        "tracking:write",
+                                                        "routes:use",
+                                                        "traffic:write",
+                                                        "events:read",
+                                                        "events:replay",
+                                                        "audit:read",
+                                                        "webhooks:manage",
+                                                        "keys:manage"};
 
 constexpr std::array<std::string_view, 7> kRoles{"viewer",  "operator", "planner", "safety_officer",
                                                  "vehicle", "auditor",  "admin"};

@@ -49,7 +49,8 @@ std::string_view to_text(CallerKind kind);
 // One table, from api.md "Who may do what".
 bool grants(Role role, Permission permission);
 
-// A role on one fleet, or on every fleet when `fleet_id` is absent; narrowed to one mission or template when those are set.
+// A role on one fleet, or on every fleet when `fleet_id` is absent; narrowed to one mission or template when those are
+// set.
 struct Grant {
   Role role{};
   std::optional<std::string> fleet_id;

@@ -33,8 +33,7 @@ template <DescribedEnum E>
 constexpr auto enum_names() {
   using D = boost::describe::describe_enumerators<E>;
   std::array<std::string_view, boost::mp11::mp_size<D>::value> names{};
-  boost::mp11::mp_for_each<D>(
-      [&](auto d) { names[static_cast<std::size_t>(d.value)] = without_underscore(d.name); });
+  boost::mp11::mp_for_each<D>([&](auto d) { names[static_cast<std::size_t>(d.value)] = without_underscore(d.name); });
   return names;
 }
 

@@ -27,8 +27,8 @@ std::string escape_pointer(std::string_view key) {
   return out;
 }
 
-// Builds the value as the library's own handler does, and remembers what that one forgets: duplicate keys, infinities, NUL.
-// The path is kept only as far as it is needed to name the place of the fault.
+// Builds the value as the library's own handler does, and remembers what that one forgets: duplicate keys, infinities,
+// NUL. The path is kept only as far as it is needed to name the place of the fault.
 class Handler {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);

@@ -1,5 +1,5 @@
-// JSON in and out. The only door to the JSON library: strict in (RFC 8259, no duplicate keys, finite numbers, valid UTF-8
-// without NUL, depth 32), shortest numbers out.
+// JSON in and out. The only door to the JSON library: strict in (RFC 8259, no duplicate keys, finite numbers, valid
+// UTF-8 without NUL, depth 32), shortest numbers out.
 #pragma once
 
 #include <boost/json/monotonic_resource.hpp>

@@ -141,8 +141,8 @@ void read(Reading& in, const Value& value, std::map<std::string, std::string>& o
 
 void not_one_of(Reading& in, std::string_view given, const std::string_view* names, std::size_t count) {
   constexpr std::size_t kShown = 40;
-  in.error("not_one_of", fmt::format("\"{}\" is not one of {}", given.substr(0, kShown),
-                                     fmt::join(std::span(names, count), ", ")));
+  in.error("not_one_of",
+           fmt::format("\"{}\" is not one of {}", given.substr(0, kShown), fmt::join(std::span(names, count), ", ")));
 }
 
 void refuse_unknown_members(Reading& in, const Object& object, const std::vector<std::string_view>& known) {

@@ -17,7 +17,8 @@
 
 namespace mms::vocabulary::json {
 
-// What to do with members that the struct does not have: refuse what a client sends, ignore what a newer version stored.
+// What to do with members that the struct does not have: refuse what a client sends, ignore what a newer version
+// stored.
 enum class UnknownMembers { refuse, ignore };
 
 // Where we are in the document, and what was wrong so far.

@@ -153,9 +153,7 @@ class ObjectText {
     append_present(members_, value);
     return *this;
   }
-  ObjectText& add_raw(std::string_view name, std::string_view json) {
-    return add(name, Raw{std::string(json)});
-  }
+  ObjectText& add_raw(std::string_view name, std::string_view json) { return add(name, Raw{std::string(json)}); }
   // Without the braces, as Problem::members wants it.
   std::string members() const { return members_; }
   std::string text() const { return '{' + members_ + '}'; }
