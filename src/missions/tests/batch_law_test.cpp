@@ -1,5 +1,5 @@
 // Any batch ≡ the same commands one at a time, on SQLite.
-#include "missions/tests/batch_law.hpp"
+#include "batch_law.hpp"
 
 #include <filesystem>
 
