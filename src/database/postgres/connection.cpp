@@ -30,6 +30,10 @@ async::Task<void> Connection::call(std::shared_ptr<Work> work) {
     fail(*work, Failure::Kind::unsent, "too many calls are waiting for the database");
     co_return;
   }
+  if (work->deadline < async::Clock::now()) {
+    fail(*work, Failure::Kind::unsent, "the deadline passed before the database was asked");
+    co_return;
+  }
   waiting_.push_back(work);
   send_soon();
   watch();
