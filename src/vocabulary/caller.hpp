@@ -72,7 +72,7 @@ struct Caller {
   bool may_somewhere(Permission permission) const;
   // Holds it on this fleet (by a grant that is not narrowed to one mission or template).
   bool may(Permission permission, std::string_view fleet_id) const;
-  // The fleets on which the permission is held; absent means every fleet.
+  // The fleets on which the permission is held, sorted, each once; absent means every fleet.
   std::optional<std::vector<std::string>> fleets_with(Permission permission) const;
 };
 

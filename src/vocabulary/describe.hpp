@@ -11,9 +11,9 @@
 namespace mms::vocabulary {
 
 template <class T>
-concept DescribedStruct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
+concept DescribedStruct = std::is_class_v<T> && boost::describe::has_describe_members<std::remove_cv_t<T>>::value;
 template <class T>
-concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
+concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<std::remove_cv_t<T>>::value;
 
 // Calls f(name, member) for every described member of x.
 template <DescribedStruct T, class F>
