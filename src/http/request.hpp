@@ -22,7 +22,7 @@ std::string_view to_text(Method method);
 struct Request {
   Method method = Method::get;
   std::string_view target;  // as sent
-  std::string_view path;    // without prefix of nothing: still percent-encoded, no query
+  std::string_view path;    // the target's path with its prefix: still percent-encoded, no query
   std::string_view query;   // behind '?', may be empty
   std::string_view body;
   boost::container::small_vector<std::pair<std::string_view, std::string_view>, 16> headers;  // names as sent

@@ -18,7 +18,13 @@ class EventStream {
   virtual ~EventStream() = default;
   // Sends one chunk (the caller formats it, e.g. "id: 7\ndata: {}\n\n"). False when the peer is gone, too slow for its
   // buffer, or the service stops: then return.
+  // Does not wait for the peer: what the socket does not take at once is kept, up to a limit.
   virtual async::Task<bool> send(std::string chunk) = 0;
+  // What a reader gets last when it is cut for being too slow.
+  virtual void last_words(std::string chunk) = 0;
+  // Called once, when the peer leaves, is cut, or the service stops, so that one who waits for events can be woken.
+  virtual void when_closed(std::function<void()> wake) = 0;
+  virtual bool is_open() const = 0;
 };
 
 struct Response {

@@ -11,6 +11,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "vocabulary/caller.hpp"
+#include "vocabulary/json_schema.hpp"
 #include "vocabulary/problem.hpp"
 
 namespace mms::http {
@@ -22,13 +23,19 @@ using Handler = std::function<async::Task<vocabulary::Result<Response>>(const Re
 using Admit =
     std::function<async::Task<vocabulary::Result<vocabulary::Caller>>(const Request&, vocabulary::Permission)>;
 
-// A JSON Schema by name: `define` writes the schema's text (JSON) for components/schemas/<name>, and may name others
-// through
-// `#/components/schemas/...`. Made by http/openapi's schema_of<T>("Mission").
+// A JSON Schema by name: `define` adds it to the components under that name, and those of the structs inside it.
+// Made by schema_of<T>("Mission"), for what comes in and what goes out alike: the direction is asked when it is
+// printed.
 struct SchemaRef {
   std::string_view name;  // empty: no body
-  void (*define)(std::vector<std::pair<std::string, std::string>>& components) = nullptr;
+  void (*define)(std::string_view name, vocabulary::json::Schemas& schemas) = nullptr;
 };
+template <class T>
+constexpr SchemaRef schema_of(std::string_view name) {
+  return {name, [](std::string_view as, vocabulary::json::Schemas& schemas) {
+            vocabulary::json::define_schema<T>(schemas, as);
+          }};
+}
 
 struct QueryField {
   std::string_view name;
@@ -51,6 +58,9 @@ struct Route {
   bool idempotent = false;   // honours Idempotency-Key
   bool conditional = false;  // honours If-Match / If-None-Match
   std::string_view answer_type = "application/json";
+  bool at_root = false;              // the pattern stands at the root, not below the prefix: "/health"
+  std::string_view example_request;  // JSON, for the OpenAPI document
+  std::string_view example_answer;
 };
 
 // Makes a handler of a free coroutine and the tools that it works with.
