@@ -100,7 +100,8 @@ Result<ApiKey> make_api_key(const CreateApiKey& wish, const Making& making) {
                 .created_by = std::string(making.created_by),
                 .expires_at = wish.expires_at,
                 .last_used_at = {},
-                .revoked_at = {}};
+                .revoked_at = {},
+                .key = {}};
 }
 
 Caller caller_of(const ApiKey& key) {

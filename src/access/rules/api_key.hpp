@@ -42,6 +42,7 @@ struct ApiKey {
   std::optional<vocabulary::Time> expires_at;
   std::optional<vocabulary::Time> last_used_at;
   std::optional<vocabulary::Time> revoked_at;
+  std::optional<std::string> key;  // its text, only in the answer that makes it
 };
 BOOST_DESCRIBE_STRUCT(
     ApiKey, (), (id, name, kind, vehicle_id, grants, created_at, created_by, expires_at, last_used_at, revoked_at))
