@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "vocabulary/describe.hpp"
+
 namespace mms::vocabulary {
 
 // The wire spells each with a colon: missions_read is "missions:read".
@@ -40,6 +42,8 @@ enum class Permission {
 
 enum class Role { viewer, operator_, planner, safety_officer, vehicle, auditor, admin };
 enum class CallerKind { person, service, vehicle };
+BOOST_DESCRIBE_ENUM(Role, viewer, operator_, planner, safety_officer, vehicle, auditor, admin)
+BOOST_DESCRIBE_ENUM(CallerKind, person, service, vehicle)
 
 std::string to_text(Permission permission);
 std::string_view to_text(Role role);
