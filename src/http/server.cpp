@@ -163,7 +163,8 @@ class Server::Thread {
   void log_once_without_files(const error_code& ec) {
     if (without_files_) return;
     without_files_ = true;
-    walk_->log(std::make_exception_ptr(boost::system::system_error(ec, "accept")), Request());
+    const auto why = "no new connections for now: " + ec.message();
+    walk_->log(Fault{.request_id = {}, .route = {}, .code = "out_of_files", .internal = why});
   }
 
   void sweep() {
