@@ -219,7 +219,9 @@ bool Server::drain(std::chrono::milliseconds grace) {
   if (port_ == 0) return true;
   constexpr auto kAfterTheCut = std::chrono::milliseconds(500);
   const auto until = Clock::now() + grace;
-  for (auto& thread : threads_) thread->drain();
+  if (!std::exchange(draining_, true)) {
+    for (auto& thread : threads_) thread->drain();
+  }
   bool all = true;
   for (auto& thread : threads_) all = thread->wait_until(until) && all;
   if (all) return true;

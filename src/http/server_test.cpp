@@ -248,6 +248,13 @@ TEST_F(ServerTest, bodies_chunked_expected_refused_and_too_large) {
   EXPECT_TRUE(has(rest, "415 Unsupported")) << rest;
   EXPECT_TRUE(has(rest, "Connection: close")) << rest;
 
+  Client refused(server_->port());
+  refused.send(post("/nowhere", std::string(200'000, ' ')));
+  rest = refused.rest();
+  EXPECT_TRUE(has(rest, "404 Not Found")) << rest;
+  EXPECT_TRUE(has(rest, "Connection: close")) << "too much to read past";
+  EXPECT_TRUE(refused.closed_cleanly());
+
   Client greedy(server_->port());
   greedy.send(post("/e/1", std::string(200'000, ' ')));
   rest = greedy.rest();
@@ -399,6 +406,7 @@ TEST_F(ServerTest, a_drain_is_bounded_by_its_grace) {
   ASSERT_TRUE(eventually([&] { return tools_.slow_started == 1; }));
   const auto begin = async::Clock::now();
   EXPECT_FALSE(server_->drain(200ms));
+  EXPECT_FALSE(server_->drain(1ms)) << "asking twice is no harm";
   server_->stop();
   EXPECT_LT(async::Clock::now() - begin, 3s);
   EXPECT_EQ(stuck.rest(), "");
