@@ -189,6 +189,7 @@ http::Route bulk_route(const MissionTools& tools) {
           .accepts = http::schema_of<BulkRequest>("BulkRequest"),
           .answers = http::schema_of<BulkAnswers>("BulkAnswers"),
           .problems = {ProblemKind::invalid_fields},
+          .query = {},
           .max_body = 8 << 20,
           .idempotent = true,
           .example_request =

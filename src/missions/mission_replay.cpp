@@ -14,7 +14,6 @@
 namespace mms::missions {
 namespace {
 
-using async::Task;
 namespace json = vocabulary::json;
 
 constexpr std::int64_t kPage = 2000;
@@ -29,7 +28,7 @@ class Folding {
   explicit Folding(database::Reader& reader) : reader_(reader) {}
 
   // The next mission's folded state, or nothing at the end. `fault` gets words when its stream is damaged.
-  Task<std::optional<Mission>> next(std::string& fault) {
+  async::Task<std::optional<Mission>> next(std::string& fault) {
     std::optional<Mission> mission;
     for (;;) {
       if (at_ == page_.size()) {
@@ -51,7 +50,7 @@ class Folding {
   std::int64_t events = 0;
 
  private:
-  Task<bool> read_page() {
+  async::Task<bool> read_page() {
     const auto rows = co_await reader_.run_one(database::events_by_stream("mission", last_id_, last_version_, kPage), soon());
     page_ = database::events_from(rows);
     at_ = 0;
@@ -77,7 +76,7 @@ class StoredRows {
     MissionId id;
     std::string body;
   };
-  Task<std::optional<Stored>> next() {
+  async::Task<std::optional<Stored>> next() {
     if (at_ == rows_.size()) {
       rows_ = co_await reader_.run_one(mission_bodies(last_, kPage), soon());
       at_ = 0;
@@ -95,7 +94,7 @@ class StoredRows {
   MissionId last_;
 };
 
-Task<std::map<std::pair<vocabulary::Uuid, std::string>, lanes::Timer>> stored_timers(database::Reader& reader) {
+async::Task<std::map<std::pair<vocabulary::Uuid, std::string>, lanes::Timer>> stored_timers(database::Reader& reader) {
   std::map<std::pair<vocabulary::Uuid, std::string>, lanes::Timer> all;
   vocabulary::Uuid after;
   for (;;) {
@@ -110,7 +109,7 @@ Task<std::map<std::pair<vocabulary::Uuid, std::string>, lanes::Timer>> stored_ti
 
 }  // namespace
 
-Task<ReplayFigures> verify_missions(database::Reader& reader, const Report& report) {
+async::Task<ReplayFigures> verify_missions(database::Reader& reader, const Report& report) {
   ReplayFigures figures;
   auto timers = co_await stored_timers(reader);
   Folding folding(reader);
@@ -154,7 +153,7 @@ Task<ReplayFigures> verify_missions(database::Reader& reader, const Report& repo
   co_return figures;
 }
 
-Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::Writer& writer) {
+async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::Writer& writer) {
   constexpr std::size_t kChunk = 500;
   ReplayFigures figures;
   Folding folding(reader);
