@@ -20,10 +20,10 @@ const Statement delete_timers("delete_timers", Statement::Shape::many,
                               "delete from timers where stream_id = $1 and kind = $2",
                               "delete from timers using unnest(cast($1 as text[]), cast($2 as text[])) as t(a, b) where "
                               "stream_id = cast(a as uuid) and kind = b");
-const Statement due("due_timers",
-                    "select stream, stream_id, kind, attempt, due_at from timers where due_at <= $1 order by due_at limit "
-                    "cast($2 as bigint)");
-const Statement earliest("next_due", "select min(due_at) from timers");
+#define DUE "select stream, stream_id, kind, attempt, due_at from timers where due_at <= "
+const Statement due("due_timers", Statement::Shape::once, DUE "$1 order by due_at limit cast($2 as integer)",
+                    DUE "coalesce(cast($1 as timestamptz), clock_timestamp()) order by due_at limit cast($2 as bigint)");
+#undef DUE
 const Statement all_of("all_timers",
                        "select stream, stream_id, kind, attempt, due_at from timers where stream = $1 and stream_id > $2 "
                        "order by stream_id, kind limit cast($3 as bigint)");
@@ -61,12 +61,8 @@ std::unique_ptr<Part> timer_part(WorkingSet& set) {
   return std::make_unique<TimerPart>(set.emplace<TimerSet>());
 }
 
-Query due_timers(vocabulary::Time now, std::int64_t limit) {
+Query due_timers(std::optional<vocabulary::Time> now, std::int64_t limit) {
   return database::query(due, now, limit);
-}
-
-Query next_due() {
-  return database::query(earliest);
 }
 
 Query all_timers(std::string_view stream, const vocabulary::Uuid& after, std::int64_t limit) {

@@ -12,10 +12,8 @@ namespace mms::lanes {
 
 std::unique_ptr<Part> timer_part(WorkingSet& set);
 
-// Up to `limit` timers due at `now`, earliest first.
-database::Query due_timers(vocabulary::Time now, std::int64_t limit);
-// When the earliest timer is due: one row, null when there is none.
-database::Query next_due();
+// Up to `limit` timers due at `now`, earliest first. Without `now` the store's own clock counts (PostgreSQL).
+database::Query due_timers(std::optional<vocabulary::Time> now, std::int64_t limit);
 std::vector<Timer> timers_from(const database::Rows& rows);
 
 // For replay --rebuild and --verify: all timers of a kind of stream after (stream_id, kind); and their writing.
