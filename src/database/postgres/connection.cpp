@@ -22,6 +22,10 @@ async::Task<void> Connection::call(std::shared_ptr<Work> work) {
     if (!step.many && !work->failure) work->failure = find_unstorable(step.cells);
   }
   if (work->failure || work->steps.empty()) co_return;
+  if (work->session != 0 && work->session != session()) {
+    fail(*work, Failure::Kind::unsent, "the session that it belongs to is lost");
+    co_return;
+  }
   if (!link_.accepts()) {
     fail(*work, Failure::Kind::unsent, link_.is_closed() ? "the connection is closed" : lost_because_);
     co_return;

@@ -164,11 +164,13 @@ std::chrono::milliseconds Connection::drop() {
   for (auto& work : over) {
     if (!work->failure || work->failure->kind != Failure::Kind::late) fail(*work, Failure::Kind::lost, lost_because_);
   }
-  if (!link_.accepts()) {
-    for (auto& work : waiting_) fail(*work, Failure::Kind::unsent, lost_because_);
-    over.insert(over.end(), waiting_.begin(), waiting_.end());
-    waiting_.clear();
-  }
+  // What has not been sent waits for the next session, unless it belongs to this one or the server is away.
+  std::erase_if(waiting_, [&](const std::shared_ptr<Work>& work) {
+    if (link_.accepts() && work->session == 0) return false;
+    fail(*work, Failure::Kind::unsent, lost_because_);
+    over.push_back(work);
+    return true;
+  });
   resume(std::move(over));
   return rest;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <sys/ioctl.h>
 
 #include <charconv>
 #include <vector>
@@ -161,7 +162,20 @@ Session::Wants Session::flush() {
 }
 
 bool Session::receive() {
-  return PQconsumeInput(connection_.get()) == 1;
+  if (PQconsumeInput(connection_.get()) != 1) return false;
+  return PQsslInUse(connection_.get()) == 0 || receive_rest_of_tls();
+}
+
+// OpenSSL may hold the rest of a record (16 kB at most, while libpq takes 8 kB or more at a time), of which the socket
+// does not tell: two calls that meet an empty socket are sure to have taken it.
+bool Session::receive_rest_of_tls() {
+  for (int quiet = 0; quiet < 2;) {
+    int readable = 0;
+    if (ioctl(socket(), FIONREAD, &readable) != 0) return false;
+    quiet = readable == 0 ? quiet + 1 : 0;
+    if (PQconsumeInput(connection_.get()) != 1) return false;
+  }
+  return true;
 }
 
 bool Session::has_result() const {

@@ -61,6 +61,7 @@ class Session {
   Result next();
 
  private:
+  bool receive_rest_of_tls();
   static void finish(PGconn* connection);
   std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
 };

@@ -45,6 +45,7 @@ struct Work {
   std::vector<Step> steps;
   async::Deadline deadline;
   bool alone = true;          // shares its Sync with no other call
+  std::uint64_t session = 0;  // the only session it may be sent on; 0: any
   bool loses_session = true;  // a passed deadline ends the session, not only the call
 
   // Filled when resumed.

@@ -58,6 +58,7 @@ async::Task<std::vector<Rows>> PostgresWriter::run(std::vector<Query> queries) {
     throw database::Unavailable("the transaction was lost with its connection");
   }
   auto work = new_work();
+  work->session = session_;
   add_all(*work, std::move(queries));
   co_await connection_->call(work);
   if (work->failure) co_await give_up(work);
@@ -70,6 +71,7 @@ async::Task<Commit> PostgresWriter::commit(std::vector<Query> writes) {
     co_return Commit::rolled_back;
   }
   auto work = new_work();
+  work->session = session_;
   add_all(*work, std::move(writes));
   work->add(connection_->plan().texts, Fixed::commit);
   co_await connection_->call(work);
@@ -96,6 +98,7 @@ async::Task<void> PostgresWriter::undo() {
   open_ = false;
   if (!held) co_return;
   auto work = new_work();
+  work->session = session_;
   work->add(connection_->plan().texts, Fixed::rollback);
   co_await connection_->call(std::move(work));
 }
