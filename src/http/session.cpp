@@ -75,11 +75,12 @@ Task<void> Session::run() {
 // Until when the next bytes must be here.
 void Session::expect_bytes() {
   const auto& settings = tools_.settings;
+  const bool was_idle = is_idle_;
   is_idle_ = reader_.is_between_requests();
   if (is_idle_) {
-    started_ = is_first_ ? started_ : Clock::now();
     deadline_ = started_ + (is_first_ ? settings.head_time : settings.idle_time);
   } else if (route_ == nullptr && !early_) {
+    if (was_idle) started_ = Clock::now();
     deadline_ = started_ + settings.head_time;
   } else {
     const auto earned = std::chrono::milliseconds(reader_.bytes_taken() * 1000 / settings.slowest);
@@ -93,8 +94,7 @@ Task<bool> Session::receive() {
   const auto space = reader_.space();
   const auto [ec, bytes] = co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), use_tuple);
   if (ec) co_return false;
-  if (is_idle_) started_ = Clock::now();
-  is_idle_ = is_first_ = false;
+  is_first_ = false;
   deadline_ = kNever;
   reader_.received(bytes);
   co_return true;
@@ -103,6 +103,7 @@ Task<bool> Session::receive() {
 Task<bool> Session::greet() {
   auto& request = reader_.request();
   started_ = Clock::now();
+  is_idle_ = false;
   in_flight_ = true;
   tools_.gauges.requests_in_flight.fetch_add(1, std::memory_order_relaxed);
   request.client = client_;
@@ -131,7 +132,8 @@ Task<bool> Session::answer() {
 Task<bool> Session::refuse() {
   auto& request = reader_.request();
   if (!in_flight_) {
-    if (is_idle_) started_ = Clock::now();
+    started_ = Clock::now();
+    is_idle_ = false;
     in_flight_ = true;
     tools_.gauges.requests_in_flight.fetch_add(1, std::memory_order_relaxed);
     request.client = client_;
@@ -163,14 +165,16 @@ Task<bool> Session::send(Response response, bool keep_alive) {
     bytes_out = out_.size() + (copied ? 0 : body.size());
     sent = co_await flush(copied ? std::string_view{} : body);
   }
-  report(response, bytes_out);
+  const auto now = Clock::now();
+  report(response, bytes_out, now - started_);
   in_flight_ = false;
   tools_.gauges.requests_in_flight.fetch_sub(1, std::memory_order_relaxed);
   if (!keep_alive && sent) co_await linger();
   if (!keep_alive || !sent) co_return false;
   reader_.finish();
   route_ = nullptr;
-  started_ = Clock::now();
+  started_ = now;
+  is_idle_ = true;
   co_return true;
 }
 
@@ -218,14 +222,14 @@ Task<bool> Session::flush(std::string_view tail) {
   co_return true;
 }
 
-void Session::report(const Response& response, std::size_t bytes_out) const {
+void Session::report(const Response& response, std::size_t bytes_out, Clock::duration took) const {
   if (!tools_.observe) return;
   const auto& request = reader_.request();
   tools_.observe(Finished{.method = request.method,
                           .route = request.route,
                           .code = response.code,
                           .status = response.status,
-                          .took = Clock::now() - started_,
+                          .took = took,
                           .caller = request.caller.id,
                           .client = client_,
                           .request_id = request.request_id,

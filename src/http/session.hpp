@@ -116,7 +116,7 @@ class Session : public std::enable_shared_from_this<Session> {
   async::Task<bool> flush(std::string_view tail);
   async::Task<void> linger();
   void expect_bytes();
-  void report(const Response& response, std::size_t bytes_out) const;
+  void report(const Response& response, std::size_t bytes_out, async::Clock::duration took) const;
 
   Socket socket_;
   SessionTools& tools_;
