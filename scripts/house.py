@@ -215,6 +215,9 @@ class House:
     def check_readmes(self):
         for room in self.rooms.values():
             readme = self.src / room.path / "README.md"
+            # A feature's README speaks for its rules as well.
+            if not readme.exists() and room.path.endswith("/rules"):
+                continue
             if not readme.exists():
                 self.fault(f"src/{room.path}", "has no README.md (its first line is the room's duty)")
             elif (n := len(readme.read_text().splitlines())) > MAX_README_LINES:
@@ -223,11 +226,15 @@ class House:
     # The page ------------------------------------------------------------------------------------------------------
 
     def duty(self, room):
+        """The first line of the README that says more than the room's name; of a rules/ folder without one, whose rules."""
         readme = self.src / room.path / "README.md"
-        lines = [l.strip() for l in readme.read_text().splitlines() if l.strip()] if readme.exists() else []
-        if not lines:
-            return "(no README yet)"
-        return re.sub(r"^#+\s*", "", lines[0])
+        if not readme.exists():
+            return f"the pure rules of {room.path.removesuffix('/rules')}" if room.path.endswith("/rules") else "(no README yet)"
+        for line in readme.read_text().splitlines():
+            text = re.sub(r"^#+\s*", "", line.strip())
+            if text and text.lower() not in (room.name, room.path):
+                return re.split(r"(?<=[.])\s", text)[0].rstrip(":,.")
+        return "(an empty README)"
 
     def page(self):
         out = ["# The house", "",
@@ -239,7 +246,7 @@ class House:
             sees = ", ".join(room.depends) or "nothing"
             if room.test_depends:
                 sees += f" (its tests also {', '.join(room.test_depends)})"
-            duty = self.duty(room).replace("|", "\\|")
+            duty = self.duty(room).replace("|", "\\|").replace("<", "&lt;")
             out.append(f"| [{room.name}](../src/{room.path}) | {duty} | {'yes' if room.pure else ''} | {sees} |")
         out += ["", "An arrow that follows from two others is left out of the picture, not of the table.", "", "```mermaid", "flowchart TD"]
         for room in self.rooms.values():

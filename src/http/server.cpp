@@ -163,7 +163,8 @@ class Server::Thread {
   void log_once_without_files(const error_code& ec) {
     if (without_files_) return;
     without_files_ = true;
-    walk_->log(std::make_exception_ptr(boost::system::system_error(ec, "accept")), Request());
+    const auto why = "no new connections for now: " + ec.message();
+    walk_->log(Fault{.request_id = {}, .route = {}, .code = "out_of_files", .internal = why});
   }
 
   void sweep() {
@@ -218,7 +219,9 @@ bool Server::drain(std::chrono::milliseconds grace) {
   if (port_ == 0) return true;
   constexpr auto kAfterTheCut = std::chrono::milliseconds(500);
   const auto until = Clock::now() + grace;
-  for (auto& thread : threads_) thread->drain();
+  if (!std::exchange(draining_, true)) {
+    for (auto& thread : threads_) thread->drain();
+  }
   bool all = true;
   for (auto& thread : threads_) all = thread->wait_until(until) && all;
   if (all) return true;

@@ -63,6 +63,7 @@ class Server {
   ServerHooks hooks_;
   Gauges gauges_;
   std::uint16_t port_ = 0;
+  bool draining_ = false;
   std::vector<std::unique_ptr<Thread>> threads_;
 };
 

@@ -46,6 +46,9 @@ class Walk {
   // What became of an exception outside of a handler's first part: for streams.
   void log(std::exception_ptr thrown, const Request& request) const;
 
+  // For troubles outside of any request.
+  void log(const Fault& fault) const { hooks_.log_fault(fault); }
+
   const Cors& cors() const { return cors_; }
 
  private:

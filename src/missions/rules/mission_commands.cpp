@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "access/rules/scope.hpp"
 #include "lanes/rules/idempotency_set.hpp"
 #include "missions/rules/mission_set.hpp"
 #include "vocabulary/json_write.hpp"
@@ -21,16 +22,9 @@ using vocabulary::ProblemKind;
 using vocabulary::refuse;
 namespace json = vocabulary::json;
 
-std::unexpected<vocabulary::Problem> no_such_mission() {
-  return refuse(ProblemKind::not_found, "there is no such mission");
-}
-
 Result<void> check_scope(const Mission* mission, const Caller& caller, Permission permission) {
-  if (mission == nullptr || !caller.may(Permission::missions_read, mission->fleet_id)) return no_such_mission();
-  if (caller.may(permission, mission->fleet_id)) return {};
-  return refuse(ProblemKind::forbidden,
-                fmt::format("needs {} on fleet {}", vocabulary::to_text(permission), mission->fleet_id),
-                json::ObjectText().add("permission", vocabulary::to_text(permission)).members());
+  if (mission == nullptr) return access::not_found("mission");
+  return access::may_act(caller, permission, Permission::missions_read, target_of(*mission));
 }
 
 // Evolves the mission by the events and notes them, and the timers that follow from its state.
@@ -59,7 +53,7 @@ class OnMission : public lanes::Command {
   }
   Result<void> carry_out(WorkingSet& set, Journal& journal) override {
     const auto* found = set.of<MissionSet>().find(id_);
-    if (found == nullptr || found->deleted_at) return no_such_mission();
+    if (found == nullptr || found->deleted_at) return access::not_found("mission");
     if (!expected_versions.empty() && !(std::ranges::find(expected_versions, found->version) != expected_versions.end())) {
       return refuse(ProblemKind::version_conflict,
                     fmt::format("the mission is at version {} now; read it again", found->version),
@@ -237,10 +231,7 @@ class Create final : public lanes::Command {
     set.of<lanes::IdempotencySet>().need(identity());
   }
   Result<void> authorise(WorkingSet&, const Caller& caller) const override {
-    if (caller.may(Permission::missions_write, input_.fleet_id)) return {};
-    return refuse(ProblemKind::forbidden,
-                  fmt::format("needs missions:write on fleet {}", input_.fleet_id),
-                  json::ObjectText().add("permission", "missions:write").members());
+    return access::may_create(caller, Permission::missions_write, {.noun = "mission", .fleet_id = input_.fleet_id});
   }
   Result<void> carry_out(WorkingSet& set, Journal& journal) override {
     auto& missions = set.of<MissionSet>();
@@ -287,6 +278,14 @@ class Create final : public lanes::Command {
 };
 
 }  // namespace
+
+access::Target target_of(const Mission& mission) {
+  return {.noun = "mission",
+          .fleet_id = mission.fleet_id,
+          .vehicle_id = mission.vehicle_id ? std::string_view(*mission.vehicle_id) : std::string_view(),
+          .mission_id = mission.id.uuid,
+          .template_id = mission.template_id ? std::optional(mission.template_id->uuid) : std::nullopt};
+}
 
 CommandPtr create_mission(CreateMission input, MissionId id, bool chosen, std::string body_hash) {
   return std::make_unique<Create>(std::move(input), id, chosen, std::move(body_hash));

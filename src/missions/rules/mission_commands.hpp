@@ -4,11 +4,15 @@
 #include <memory>
 #include <string>
 
+#include "access/rules/scope.hpp"
 #include "lanes/rules/command.hpp"
 #include "missions/rules/mission_input.hpp"
 #include "missions/rules/mission_rules.hpp"
 
 namespace mms::missions {
+
+// What the caller's scope is asked about. Lifetime: that of the mission.
+access::Target target_of(const Mission& mission);
 
 using CommandPtr = std::unique_ptr<lanes::Command>;
 
