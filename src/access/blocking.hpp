@@ -22,6 +22,7 @@ T run_to_end(boost::asio::io_context& context, async::Task<T> task) {
     if (!error) answer.emplace(std::move(value));
     done = true;
   });
+  context.restart();  // it may have run out of work before
   while (!done) context.run_one();
   if (failed) std::rethrow_exception(failed);
   return std::move(*answer);

@@ -86,13 +86,13 @@ Result<CreateApiKey> read_wish(std::span<const std::string> options) {
 std::string state_of(const ApiKey& key, vocabulary::Time now) {
   if (key.revoked_at) return "revoked";
   if (key.expires_at && *key.expires_at <= now) return "expired";
-  return key.expires_at ? "until " + to_text(*key.expires_at) : "good";
+  return key.expires_at ? "until " + vocabulary::to_text(*key.expires_at) : "good";
 }
 
 std::string line_of(const ApiKey& key, vocabulary::Time now) {
   std::string grants;
   for (const auto& grant : key.grants) grants += fmt::format(" {}:{}", to_text(grant.role), grant.fleet_id);
-  const auto used = key.last_used_at ? to_text(*key.last_used_at) : std::string("never");
+  const auto used = key.last_used_at ? vocabulary::to_text(*key.last_used_at) : std::string("never");
   return fmt::format("{}  {}  {}  used {}  {} {}{}\n", to_text(key.id), key.name, state_of(key, now), used,
                      to_text(key.kind), key.vehicle_id.value_or("-"), grants);
 }

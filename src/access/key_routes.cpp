@@ -28,6 +28,17 @@ constexpr int kDefaultLimit = 50;
 constexpr int kMaxLimit = 200;
 constexpr std::string_view kNoun = "API key";
 
+#define EXAMPLE_KEY                                                                                                 \
+  R"("id":"019ab7c2-1d00-7000-8000-0123456789ab","name":"dispatch","kind":"service","grants":[{"role":"operator",)" \
+  R"("fleet_id":"north-pit"}],"created_at":"2026-11-24T20:59:26.000000Z","created_by":"ada")"
+constexpr std::string_view kExampleFresh =
+    "{" EXAMPLE_KEY R"(,"key":"mms_019ab7c21d00700080000123456789ab_shown-this-once-then-only-its-hash-is-kept-"})";
+constexpr std::string_view kExampleList = R"({"items":[{)" EXAMPLE_KEY R"(}],"next_cursor":null})";
+#undef EXAMPLE_KEY
+constexpr std::string_view kExampleMe =
+    R"({"id":"ada","kind":"person","grants":[{"role":"auditor","fleet_id":"*"}],"permissions":["templates:read",)"
+    R"("missions:read","metrics:read","safety:read","trips:read","events:read","audit:read"]})";
+
 struct Me {
   std::string id;
   vocabulary::CallerKind kind{};
@@ -36,10 +47,23 @@ struct Me {
 };
 BOOST_DESCRIBE_STRUCT(Me, (), (id, kind, grants, permissions))
 
+struct ApiKeyList {
+  std::vector<ApiKey> items;
+  std::optional<std::string> next_cursor;
+};
+BOOST_DESCRIBE_STRUCT(ApiKeyList, (), (items, next_cursor))
+
 struct Paging {
   Uuid after;
   int limit = kDefaultLimit;
 };
+
+Response answer(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
 
 Result<CreateApiKey> read_wish(std::string_view body) {
   json::Document document;
@@ -113,7 +137,7 @@ Response page_of(std::vector<ApiKey> keys, const vocabulary::Caller& caller, int
     body += "null";
   }
   body += '}';
-  return {.body = std::move(body)};
+  return answer(200, std::move(body));
 }
 
 std::vector<std::string> permissions_of(const vocabulary::Caller& caller) {
@@ -135,7 +159,9 @@ Task<Result<Response>> create_api_key(const KeyTools& tools, const Request& requ
   tools.realm.close();
   auto shown = std::move(fresh.stored.key);
   shown.key = std::move(fresh.text);
-  co_return Response{.status = 201, .body = json::write(shown), .headers = {{"Cache-Control", "no-store"}}};
+  auto response = answer(201, json::write(shown));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  co_return response;
 }
 
 Task<Result<Response>> list_api_keys(const KeyTools& tools, const Request& request) {
@@ -151,48 +177,68 @@ Task<Result<Response>> revoke_api_key(const KeyTools& tools, const Request& requ
   if (!stored || !manages(request.caller, stored->key.grants)) co_return not_found(kNoun);
   co_await tools.keys.revoke(*id, tools.now());
   tools.realm.note_revocation();
-  co_return Response{.status = 204};
+  co_return answer(204, {});
 }
 
 Task<Result<Response>> show_me(const KeyTools&, const Request& request) {
   const auto& caller = request.caller;
-  co_return Response{.body = json::write(Me{.id = caller.id,
-                                            .kind = caller.kind,
-                                            .grants = claims_of(caller.grants),
-                                            .permissions = permissions_of(caller)})};
+  co_return answer(200, json::write(Me{.id = caller.id,
+                                       .kind = caller.kind,
+                                       .grants = claims_of(caller.grants),
+                                       .permissions = permissions_of(caller)}));
 }
 
 std::vector<http::Route> access_routes(const KeyTools& tools) {
   using enum http::Method;
-  std::vector<http::Route> routes(4);
-  routes[0] = {.method = post,
-               .pattern = "/api-keys",
-               .permission = Permission::keys_manage,
-               .handler = with(tools, create_api_key),
-               .summary = "Makes an API key; its text is shown in this answer and never again.",
-               .success = 201,
-               .problems = {ProblemKind::invalid_fields}};
-  routes[1] = {.method = get,
-               .pattern = "/api-keys",
-               .permission = Permission::keys_manage,
-               .handler = with(tools, list_api_keys),
-               .summary = "Lists the API keys that the caller manages, without their texts.",
-               .problems = {ProblemKind::bad_parameter, ProblemKind::bad_cursor},
-               .query = {{"limit", "How many, from 1 to 200.", R"({"type":"integer","minimum":1,"maximum":200})"},
-                         {"cursor", "next_cursor of the page before."}}};
-  routes[2] = {.method = delete_,
-               .pattern = "/api-keys/{id}",
-               .permission = Permission::keys_manage,
-               .handler = with(tools, revoke_api_key),
-               .summary = "Revokes an API key at once.",
-               .success = 204,
-               .problems = {ProblemKind::not_found}};
-  routes[3] = {.method = get,
-               .pattern = "/me",
-               .permission = Permission::any_caller,
-               .handler = with(tools, show_me),
-               .summary = "Tells the caller who they are here and what they may do."};
-  return routes;
+  return {
+      {.method = post,
+       .pattern = "/api-keys",
+       .permission = Permission::keys_manage,
+       .handler = with(tools, create_api_key),
+       .summary = "Makes an API key; its text is shown in this answer and never again.",
+       .accepts = http::schema_of<CreateApiKey>("CreateApiKey"),
+       .answers = http::schema_of<ApiKey>("ApiKey"),
+       .success = 201,
+       .problems = {ProblemKind::invalid_fields},
+       .query = {},
+       .example_request = R"({"name":"dispatch","grants":[{"role":"operator","fleet_id":"north-pit"}]})",
+       .example_answer = kExampleFresh},
+      {.method = get,
+       .pattern = "/api-keys",
+       .permission = Permission::keys_manage,
+       .handler = with(tools, list_api_keys),
+       .summary = "Lists the API keys that the caller manages, without their texts.",
+       .accepts = {},
+       .answers = http::schema_of<ApiKeyList>("ApiKeyList"),
+       .problems = {ProblemKind::bad_parameter, ProblemKind::bad_cursor},
+       .query = {{"limit", "How many, from 1 to 200.", R"({"type":"integer","minimum":1,"maximum":200})"},
+                 {"cursor", "next_cursor of the page before."}},
+       .example_request = {},
+       .example_answer = kExampleList},
+      {.method = delete_,
+       .pattern = "/api-keys/{id}",
+       .permission = Permission::keys_manage,
+       .handler = with(tools, revoke_api_key),
+       .summary = "Revokes an API key at once.",
+       .accepts = {},
+       .answers = {},
+       .success = 204,
+       .problems = {ProblemKind::not_found},
+       .query = {},
+       .example_request = {},
+       .example_answer = {}},
+      {.method = get,
+       .pattern = "/me",
+       .permission = Permission::any_caller,
+       .handler = with(tools, show_me),
+       .summary = "Tells the caller who they are here and what they may do.",
+       .accepts = {},
+       .answers = http::schema_of<Me>("Me"),
+       .problems = {},
+       .query = {},
+       .example_request = {},
+       .example_answer = kExampleMe},
+  };
 }
 
 }  // namespace mms::access

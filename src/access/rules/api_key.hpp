@@ -45,7 +45,7 @@ struct ApiKey {
   std::optional<std::string> key;  // its text, only in the answer that makes it
 };
 BOOST_DESCRIBE_STRUCT(
-    ApiKey, (), (id, name, kind, vehicle_id, grants, created_at, created_by, expires_at, last_used_at, revoked_at))
+    ApiKey, (), (id, name, kind, vehicle_id, grants, created_at, created_by, expires_at, last_used_at, revoked_at, key))
 
 // Who makes it, when, and under which id.
 struct Making {
