@@ -73,6 +73,7 @@ function(room)
     set(sources ${CMAKE_BINARY_DIR}/headers/${R_NAME}.cpp)
     file(CONFIGURE OUTPUT ${sources} CONTENT "${lines}" @ONLY)
   endif()
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")  # of a binary, not of the room's library
   if(sources)
     add_library(${R_NAME} STATIC ${sources})
     target_link_libraries(${R_NAME} PUBLIC ${R_DEPENDS} ${R_LIBRARIES})

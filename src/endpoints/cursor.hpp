@@ -13,7 +13,7 @@ namespace mms::endpoints {
 // Threads: any, read-only.
 class CursorKey {
  public:
-  explicit CursorKey(std::string secret) : secret_(std::move(secret)) {}
+  explicit CursorKey(std::string secret = {}) : secret_(std::move(secret)) {}
 
   // `scope` says which list, order and filters it belongs to: a cursor of another one is refused.
   std::string seal(std::string_view scope, const std::vector<std::string>& place) const;
