@@ -1,10 +1,11 @@
 // A request to a list: what it asks, and the page that answers it. The SQL stands in list_statements.cpp.
+#include "endpoints/list_table.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "endpoints/input.hpp"
-#include "endpoints/list_table.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::endpoints {
@@ -103,8 +104,10 @@ Result<ListQuery> ListTable::parse(const http::Request& request, const CursorKey
 }
 
 std::vector<Query> ListTable::queries(const ListQuery& list,
-                                      const std::optional<std::vector<std::string>>& fleets) const {
+                                      const std::optional<std::vector<std::string>>& fleets,
+                                      const std::optional<std::string>& vehicle_id) const {
   ListQuery asked = list;
+  if (vehicle_id) narrow(asked, "vehicle_id", *vehicle_id);
   const auto fleet_filter = std::ranges::find(fields_.filters, "fleet_id", &FilterField::name);
   const auto fleet_index = static_cast<std::size_t>(fleet_filter - fields_.filters.begin());
   const bool asks_fleet = std::ranges::any_of(list.filters, [&](const auto& f) { return f.field == fleet_index; });
@@ -119,6 +122,18 @@ std::vector<Query> ListTable::queries(const ListQuery& list,
   queries.back().add(asked.after[0], asked.after[1], asked.limit + 1);
   if (asked.include_total) queries.push_back(with_filters(count_statement(lead), asked, fleets, lead));
   return queries;
+}
+
+// Whatever was asked, `field` must have this value; where it was asked for others alone, nothing matches.
+void ListTable::narrow(ListQuery& asked, std::string_view field, const std::string& value) const {
+  const auto index =
+      static_cast<std::size_t>(std::ranges::find(fields_.filters, field, &FilterField::name) - fields_.filters.begin());
+  const auto at = std::ranges::find(asked.filters, index, &ListQuery::Filter::field);
+  if (at == asked.filters.end()) {
+    asked.filters.insert(asked.filters.begin(), {index, {value}});
+  } else {
+    std::erase_if(at->values, [&](const std::string& given) { return given != value; });
+  }
 }
 
 Query ListTable::with_filters(const database::Statement& statement,
@@ -179,8 +194,8 @@ std::vector<http::QueryField> ListTable::parameters() const {
       {"created_before", "Created before this time.", R"({"type":"string","format":"date-time"})"},
       {"include_total", "Also count all that match, in `total`.", R"({"type":"boolean","default":false})"}};
   if (fields_.has_deleted) {
-    all.push_back({"include_deleted", "Deleted ones too; needs the write permission.",
-                   R"({"type":"boolean","default":false})"});
+    all.push_back(
+        {"include_deleted", "Deleted ones too; needs the write permission.", R"({"type":"boolean","default":false})"});
   }
   for (const auto& filter : fields_.filters) {
     all.push_back({filter.name, "Only these; repeat for any of several.", R"({"type":"string"})"});

@@ -16,6 +16,8 @@ using vocabulary::json::append_string;
 
 // "wrong_state" to "Wrong state".
 std::string title_of(ProblemKind kind) {
+  if (kind == ProblemKind::malformed_json) return "Malformed JSON";
+  if (kind == ProblemKind::uri_too_long) return "URI too long";
   std::string title(vocabulary::name_of(kind));
   for (char& c : title) {
     if (c == '_') c = ' ';

@@ -10,6 +10,7 @@
 #include "endpoints/views.hpp"
 #include "http/conditional.hpp"
 #include "missions/mission_bulk.hpp"
+#include "missions/mission_examples.hpp"
 #include "missions/mission_list.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/mission_commands.hpp"
@@ -119,7 +120,7 @@ Task<Result<Response>> list(const MissionTools& tools, const Request& request) {
   const auto permission = query.include_deleted ? Permission::missions_write : Permission::missions_read;
   if (const auto may = access::may_somewhere(request.caller, permission); !may) co_return std::unexpected(may.error());
   const auto visible = access::visible_to(request.caller, permission);
-  const auto answers = co_await tools.reader.run(table.queries(query, visible.fleets), request.deadline);
+  const auto answers = co_await tools.reader.run(table.queries(query, visible.fleets, visible.vehicle_id), request.deadline);
   co_return table.page(query, answers, tools.cursor_key);
 }
 
@@ -222,9 +223,9 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                     .accepts = schema_of<CreateMission>("CreateMission"),
                     .answers = kMission,
                     .success = 201,
+                    .repeat = 200,
                     .problems = {invalid_fields, already_exists, not_available_yet},
-                    .idempotent = true,
-                    .example_request = R"({"fleet_id":"quarry-north","vehicle_id":"truck-7","name":"Haul ore to crusher 2"})"});
+                    .idempotent = true});
   routes.push_back({.method = Method::get,
                     .pattern = "/missions",
                     .permission = missions_read,
@@ -293,6 +294,7 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                     .query = {{"limit", "Items on a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
                               {"cursor", "next_cursor of the page before."}}});
   routes.push_back(bulk_route(tools));
+  add_examples(routes);
   return routes;
 }
 

@@ -24,7 +24,7 @@ std::unexpected<vocabulary::Problem> wrong_state(const Mission& mission, std::st
   for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
   return refuse(ProblemKind::wrong_state,
                 fmt::format("a {} mission cannot {}", vocabulary::name_of(mission.status), command),
-                json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
+                json::ObjectText().add("state", mission.status).add("allowed", allowed).members());
 }
 
 struct Blocker {
@@ -169,7 +169,7 @@ Result<Events> decide(const Mission& mission, const DeleteMission&) {
     return refuse(ProblemKind::mission_active,
                   fmt::format("a {} mission cannot be deleted; complete, fail or cancel it first",
                               vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).members());
+                  json::ObjectText().add("state", mission.status).members());
   }
   return Events{MissionDeleted{}};
 }
