@@ -89,7 +89,7 @@ class MissionList(ServiceTest):
         place, tag = cursor.split(".")
         self.assertEqual(self.service.get(f"/missions?limit=9&sort=name:asc&fleet_id=fleet-0&cursor={cursor}").status, 200)
         for query in (f"sort=name:desc&fleet_id=fleet-0&cursor={cursor}", f"sort=name:asc&fleet_id=fleet-1&cursor={cursor}",
-                      f"sort=name:asc&cursor={cursor}", f"sort=name:asc&fleet_id=fleet-0&cursor={place}.{tag[:-1]}A",
+                      f"sort=name:asc&cursor={cursor}", f"sort=name:asc&fleet_id=fleet-0&cursor={place}.{'A' if tag[0] != 'A' else 'B'}{tag[1:]}",
                       f"sort=name:asc&fleet_id=fleet-0&cursor=B{place[1:]}.{tag}", "cursor=", "cursor=x", "cursor=.",
                       "cursor=" + "A" * 5000):
             with self.subTest(query=query[:80]):
