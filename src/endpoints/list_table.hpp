@@ -78,6 +78,9 @@ class ListTable {
   std::vector<http::QueryField> parameters() const;
 
  private:
+  class Faults;
+  void check_known(const http::QueryParameters& query, Faults& faults) const;
+  void read_sort(const http::QueryParameters& query, ListQuery& list, Faults& faults) const;
   // One order, with one leading filter or none.
   struct Shape {
     std::string name;

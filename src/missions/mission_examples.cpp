@@ -35,6 +35,14 @@ constexpr std::string_view kEvents =
     R"(rsion":2,"type":"mission.started","schema_version":1,"data":{"attempt":1,"vehicle_id":"truck-7"},"ca)"
     R"(ller":"ada","trace":"9e00eb2ac9fa67d798c9ad7961c09b60","occurred_at":"2026-11-24T22:23:05.000000Z"}])"
     R"(,"next_cursor":null})";
+#define EXAMPLE_DEPENDENCY                                                                          \
+  R"("id":"01a20fb0-52aa-7d1e-8c44-0f6d3ab2e917","successor_id":"01a20fa6-fc9d-720e-97a5-81a85198)" \
+  R"(cfc0","predecessor_id":"01a20f9a-3fc3-7c9b-86bb-f142aa9f13d3","predecessor_name":"Blast the )" \
+  R"(north face","predecessor_status":"running","type":"finish_to_start","condition":"success","l)" \
+  R"(ag_s":60,"state":"waiting","created_at":"2026-11-24T22:22:11.687451Z","created_by":"ada")"
+constexpr std::string_view kDependency = "{" EXAMPLE_DEPENDENCY "}";
+constexpr std::string_view kDependencies = R"({"items":[{)" EXAMPLE_DEPENDENCY R"(}],"next_cursor":null})";
+#undef EXAMPLE_DEPENDENCY
 constexpr std::string_view kBulk =
     R"({"items":[{"action":"create","input":{"fleet_id":"quarry-north","name":"Sweep the ramp"}},{"action":)"
     R"("start","id":"01a20fa6-fc9d-720e-97a5-81a85198cfc0","version":1},{"action":"report_task","id":"01a20)"
@@ -64,6 +72,8 @@ constexpr std::array kExamples{
     Example{Method::post, "/missions/{id}/assign", R"({"vehicle_id":"truck-9"})", kMission},
     Example{Method::post, "/missions/{id}/tasks/{key}", R"({"status":"running","progress":0.4})", kMission},
     Example{Method::get, "/missions/{id}/events", {}, kEvents},
+    Example{Method::post, "/missions/{id}/dependencies", {}, kDependency},
+    Example{Method::get, "/missions/{id}/dependencies", {}, kDependencies},
     Example{Method::post, "/missions/bulk", kBulk, kBulkAnswers},
 };
 

@@ -122,6 +122,11 @@ class TransportLimits(ServiceTest):
                 self.assert_problem(answer, 400, "bad_parameter")
                 self.assertEqual(set(self.pointers(answer)), {query.split("=")[0]})
 
+    def test_all_bad_parameters_at_once(self):
+        answer = self.service.get("/missions?limit=0&colour=red&status=gone&sort=up&created_after=now&include_total=1")
+        self.assert_problem(answer, 400, "bad_parameter")
+        self.assertEqual(set(self.pointers(answer)), {"limit", "colour", "status", "sort", "created_after", "include_total"})
+
     def test_methods(self):
         for method, path, allow in (("PATCH", "/missions", "GET, HEAD, POST, OPTIONS"), ("DELETE", "/missions", "GET, HEAD, POST, OPTIONS"),
                                     ("GET", "/missions/bulk", "POST, OPTIONS"), ("POST", "//health", "GET, HEAD, OPTIONS")):
