@@ -1,10 +1,11 @@
 // A request to a list: what it asks, and the page that answers it. The SQL stands in list_statements.cpp.
+#include "endpoints/list_table.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "endpoints/input.hpp"
-#include "endpoints/list_table.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::endpoints {
@@ -179,8 +180,8 @@ std::vector<http::QueryField> ListTable::parameters() const {
       {"created_before", "Created before this time.", R"({"type":"string","format":"date-time"})"},
       {"include_total", "Also count all that match, in `total`.", R"({"type":"boolean","default":false})"}};
   if (fields_.has_deleted) {
-    all.push_back({"include_deleted", "Deleted ones too; needs the write permission.",
-                   R"({"type":"boolean","default":false})"});
+    all.push_back(
+        {"include_deleted", "Deleted ones too; needs the write permission.", R"({"type":"boolean","default":false})"});
   }
   for (const auto& filter : fields_.filters) {
     all.push_back({filter.name, "Only these; repeat for any of several.", R"({"type":"string"})"});

@@ -167,13 +167,12 @@ std::string difference(const Mission& before, const Mission& after) {
 }
 
 std::unexpected<Problem> vehicle_busy(const std::string& vehicle_id, const Occupant& occupant) {
-  return refuse(ProblemKind::vehicle_busy,
-                fmt::format("vehicle {} is occupied by mission \"{}\"", vehicle_id, occupant.name),
-                json::ObjectText()
-                    .add("vehicle_id", vehicle_id)
-                    .add_raw("occupied_by",
-                             json::ObjectText().add("mission_id", occupant.id).add("name", occupant.name).text())
-                    .members());
+  return refuse(
+      ProblemKind::vehicle_busy, fmt::format("vehicle {} is occupied by mission \"{}\"", vehicle_id, occupant.name),
+      json::ObjectText()
+          .add("vehicle_id", vehicle_id)
+          .add_raw("occupied_by", json::ObjectText().add("mission_id", occupant.id).add("name", occupant.name).text())
+          .members());
 }
 
 }  // namespace
@@ -261,11 +260,8 @@ Result<Events> decide(const Mission& mission,
   return events;
 }
 
-Result<Events> decide(const Mission& mission,
-                      const std::string& key,
-                      const ReportTask& command,
-                      const Edges& edges,
-                      Time now) {
+Result<Events> decide(
+    const Mission& mission, const std::string& key, const ReportTask& command, const Edges& edges, Time now) {
   const auto task = std::ranges::find(mission.tasks, key, &Task::key);
   if (task == mission.tasks.end()) return refuse(ProblemKind::not_found, "this mission has no task with that key");
   if (mission.status != MissionStatus::running && mission.status != MissionStatus::paused) {
