@@ -74,6 +74,7 @@ class BatchRunner {
   async::Task<void> load_missing(Attempt& attempt);
   async::Task<void> decide_one(Attempt& attempt, Submission& submission, Outcome& outcome);
   async::Task<void> follow(Attempt& attempt, std::vector<std::unique_ptr<Command>> follow_ups, const std::string& trace);
+  void tell(Attempt& attempt) const;
   void fault(const std::string& what) const;
 
   database::Writer& writer_;
