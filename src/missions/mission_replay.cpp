@@ -40,7 +40,11 @@ class Folding {
       if (event.version != expected) {
         fault = fmt::format("mission {}: version {} follows {}", vocabulary::to_text(event.stream_id), event.version,
                             expected - 1);
+      } else if (mission && event.sequence <= last_sequence_) {
+        fault = fmt::format("mission {}: version {} has sequence {}, which does not follow {}",
+                            vocabulary::to_text(event.stream_id), event.version, event.sequence, last_sequence_);
       }
+      last_sequence_ = event.sequence;
       mission = evolve(mission.value_or(Mission{}), mission_event_from(event), event.version, event.occurred_at);
       mission->id = MissionId{event.stream_id};
       ++at_;
@@ -65,6 +69,7 @@ class Folding {
   std::size_t at_ = 0;
   vocabulary::Uuid last_id_;
   std::int64_t last_version_ = 0;
+  std::int64_t last_sequence_ = 0;
 };
 
 // The table's rows in the same order.
@@ -72,19 +77,15 @@ class StoredRows {
  public:
   explicit StoredRows(database::Reader& reader) : reader_(reader) {}
 
-  struct Stored {
-    MissionId id;
-    std::string body;
-  };
-  async::Task<std::optional<Stored>> next() {
+  // Lifetime: until the next call.
+  async::Task<std::optional<StoredMission>> next() {
     if (at_ == rows_.size()) {
-      rows_ = co_await reader_.run_one(mission_bodies(last_, kPage), soon());
+      rows_ = co_await reader_.run_one(mission_rows(last_, kPage), soon());
       at_ = 0;
       if (rows_.empty()) co_return std::nullopt;
       last_ = rows_[rows_.size() - 1].id<MissionId>(0);
     }
-    const auto row = rows_[at_++];
-    co_return Stored{row.id<MissionId>(0), std::string(row.text(1))};
+    co_return stored_from(rows_[at_++]);
   }
 
  private:
@@ -104,6 +105,13 @@ async::Task<std::map<std::pair<vocabulary::Uuid, std::string>, lanes::Timer>> st
     if (timers.size() < kPage) co_return all;
     // A page may end between two timers of one mission: the next one begins at the last mission but one.
     after = timers[timers.size() - 5].stream_id;
+  }
+}
+
+async::Task<void> write(database::Writer& writer, std::vector<database::Query> writes) {
+  co_await writer.begin({});
+  if (co_await writer.commit(std::move(writes)) != database::Commit::committed) {
+    throw database::Unavailable("the store went away while the missions were written; run it again");
   }
 }
 
@@ -137,6 +145,9 @@ async::Task<ReplayFigures> verify_missions(database::Reader& reader, const Repor
       differs(fmt::format("mission {}: the events say {}, the table says {}", vocabulary::to_text(folded->id),
                           json::write(*folded), stored->body));
     }
+    for (const auto& column : columns_that_differ(*folded, stored->row)) {
+      differs(fmt::format("mission {}: the column {} is not what its body says", vocabulary::to_text(folded->id), column));
+    }
     for (const auto& timer : timers_of(*folded)) {
       const auto at = timers.find({timer.stream_id, timer.kind});
       if (at == timers.end() || at->second != timer) {
@@ -157,10 +168,9 @@ async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::
   constexpr std::size_t kChunk = 500;
   ReplayFigures figures;
   Folding folding(reader);
-  std::vector<database::Query> first;
+  auto first = before_rebuild();
   first.push_back(lanes::delete_timers_of("mission"));
-  co_await writer.begin({});
-  co_await writer.commit(std::move(first));
+  co_await write(writer, std::move(first));
   for (bool more = true; more;) {
     std::vector<Mission> missions;
     std::vector<lanes::Timer> timers;
@@ -180,10 +190,7 @@ async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::
     std::vector<database::Query> writes;
     writes.push_back(upsert_missions(missions));
     if (!timers.empty()) writes.push_back(lanes::insert_timers(timers));
-    co_await writer.begin({});
-    if (co_await writer.commit(std::move(writes)) != database::Commit::committed) {
-      throw database::Unavailable("the store went away while the missions were written; run it again");
-    }
+    co_await write(writer, std::move(writes));
   }
   figures.events = folding.events;
   co_return figures;

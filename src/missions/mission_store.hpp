@@ -19,8 +19,18 @@ std::unique_ptr<lanes::Part> mission_part(lanes::WorkingSet& set, MissionCache* 
 database::Query find_mission(const MissionId& id);
 std::optional<CachedMission> cached_from(const database::Rows& rows);
 
-// For replay: stored bodies in the order of their ids, and writing rows anew.
-database::Query mission_bodies(const MissionId& after, std::int64_t limit);
+// For replay: stored rows in the order of their ids, and writing rows anew.
+database::Query mission_rows(const MissionId& after, std::int64_t limit);
+// Lifetime: that of the Rows.
+struct StoredMission {
+  MissionId id;
+  database::Row row;
+  std::string body;
+};
+StoredMission stored_from(database::Row row);
+// Names of the columns beside the body that do not say what the mission says.
+std::vector<std::string> columns_that_differ(const Mission& mission, database::Row row);
+std::vector<database::Query> before_rebuild();
 database::Query upsert_missions(const std::vector<Mission>& missions);
 
 }  // namespace mms::missions
