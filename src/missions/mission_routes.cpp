@@ -47,9 +47,10 @@ Task<Result<CachedMission>> readable(const MissionTools& tools, const Request& r
   std::optional<CachedMission> found;
   if (tools.cache != nullptr) found = tools.cache->find(id);
   if (!found) {
+    const auto ticket = tools.cache != nullptr ? tools.cache->ticket(id) : 0;
     found = cached_from(co_await tools.reader.run_one(find_mission(id), request.deadline));
     if (!found) co_return access::not_found("mission");
-    if (tools.cache != nullptr) tools.cache->offer(id, *found);
+    if (tools.cache != nullptr) tools.cache->offer(id, *found, ticket);
   }
   const access::Target target{
       .noun = "mission", .fleet_id = found->fleet_id, .vehicle_id = found->vehicle_id, .mission_id = id.uuid};
@@ -119,6 +120,7 @@ Task<Result<Response>> list(const MissionTools& tools, const Request& request) {
   const auto permission = query.include_deleted ? Permission::missions_write : Permission::missions_read;
   if (const auto may = access::may_somewhere(request.caller, permission); !may) co_return std::unexpected(may.error());
   const auto visible = access::visible_to(request.caller, permission);
+  if (visible.vehicle_id) table.narrow(query, "vehicle_id", *visible.vehicle_id);
   const auto answers = co_await tools.reader.run(table.queries(query, visible.fleets), request.deadline);
   co_return table.page(query, answers, tools.cursor_key);
 }
