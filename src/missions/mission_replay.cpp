@@ -18,6 +18,7 @@ namespace {
 namespace json = vocabulary::json;
 
 constexpr std::int64_t kPage = 2000;
+constexpr std::string_view kSettleKinds = "settle %";  // work under way in chunks: no state asks for it
 
 async::Deadline soon() {
   return async::Clock::now() + std::chrono::minutes(5);
@@ -173,7 +174,7 @@ async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::
   ReplayFigures figures;
   Folding folding(reader);
   auto first = before_rebuild();
-  first.push_back(lanes::delete_timers_of("mission"));
+  first.push_back(lanes::delete_timers_of("mission", kSettleKinds));
   co_await write(writer, std::move(first));
   for (bool more = true; more;) {
     std::vector<Mission> missions;

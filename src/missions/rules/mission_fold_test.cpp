@@ -85,7 +85,7 @@ class Life {
         return decide(mission_, ResumeMission{}, {}, now_);
       case 2:
         return decide(mission_,
-                      CompleteMission{.outcome = {}, .result = Raw{R"({"tons":1e3})"}, .force = {pick(4) == 0}});
+                      CompleteMission{.outcome = {}, .result = Raw{R"({"tons":1e3})"}, .force = {pick(4) == 0}}, {});
       case 3:
         return decide(mission_, FailMission{.reason = std::string("axle")}, now_);
       case 4:
@@ -106,7 +106,7 @@ class Life {
         report.status = static_cast<TaskStatus>(1 + pick(4));
         if (pick(2) == 0) report.progress = {0.1 * pick(10)};
         if (pick(2) == 0) report.message = vocabulary::Text<0, 500>(std::string("at the gate"));
-        return decide(mission_, "t" + std::to_string(1 + pick(3)), report, now_);
+        return decide(mission_, "t" + std::to_string(1 + pick(3)), report, {}, now_);
       }
       default:
         return decide(mission_, StartMission{}, {}, now_);

@@ -18,15 +18,15 @@ Result<Events> carry_out(std::string_view command, const Mission& m) {
   if (command == "start") return decide(m, StartMission{}, StartFacts{}, kNow);
   if (command == "pause") return decide(m, PauseMission{});
   if (command == "resume") return decide(m, ResumeMission{}, StartFacts{}, kNow);
-  if (command == "complete") return decide(m, CompleteMission{.outcome = {}, .result = {}, .force = {true}});
+  if (command == "complete") return decide(m, CompleteMission{.outcome = {}, .result = {}, .force = {true}}, {});
   if (command == "fail") return decide(m, FailMission{.reason = std::string("broken axle")}, kNow);
   if (command == "retry") return decide(m, RetryMission{}, kNow);
   if (command == "cancel") return decide(m, CancelMission{});
   if (command == "assign") return decide(m, AssignMission{.vehicle_id = std::string("truck-2")}, std::nullopt);
-  if (command == "delete") return decide(m, DeleteMission{});
+  if (command == "delete") return decide(m, DeleteMission{}, {});
   if (command == "report") {
     return decide(m, "load",
-                  ReportTask{.status = TaskStatus::succeeded, .progress = {}, .message = {}, .recorded_at = {}}, kNow);
+                  ReportTask{.status = TaskStatus::succeeded, .progress = {}, .message = {}, .recorded_at = {}}, {}, kNow);
   }
   UpdateMission rename;
   rename.name.value = std::string("renamed");
@@ -135,12 +135,12 @@ TEST(MissionLife, UnfinishedTasksHoldCompletionUnlessItIsForced) {
   auto mission = mission_in(MissionStatus::running);
   mission.tasks = {task_of("load", TaskStatus::succeeded), task_of("haul", TaskStatus::skipped), task_of("tip"),
                    task_of("wash", TaskStatus::failed)};
-  const auto refused = decide(mission, CompleteMission{});
+  const auto refused = decide(mission, CompleteMission{}, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ProblemKind::tasks_unfinished);
   EXPECT_EQ(refused.error().members, R"("tasks":["tip","wash"])");
   const auto forced =
-      decide(mission, CompleteMission{.outcome = {MissionOutcome::partial}, .result = {}, .force = {true}});
+      decide(mission, CompleteMission{.outcome = {MissionOutcome::partial}, .result = {}, .force = {true}}, {});
   const auto after = evolve_all(mission, *forced);
   EXPECT_EQ(after.outcome, MissionOutcome::partial);
   EXPECT_EQ(after.progress, 1);
@@ -178,6 +178,60 @@ TEST(StartGate, NamesTheFirstReasonAndListsAll) {
       if (c.busy) EXPECT_NE(decided.error().members.find("other haul"), std::string::npos);
       if (c.scheduled_later) EXPECT_NE(decided.error().members.find("earliest_start"), std::string::npos);
     }
+  }
+}
+
+// An edge of which `mission` is the successor.
+Edge edge_to(const Mission& mission, DependencyType type, MissionStatus predecessor) {
+  Edge edge;
+  edge.dependency.successor_id = mission.id;
+  edge.dependency.type = type;
+  edge.predecessor = predecessor_of(mission_in(predecessor));
+  edge.predecessor.name = "first haul";
+  edge.settlement = settle(edge.dependency, edge.predecessor, kNow);
+  return edge;
+}
+
+TEST(StartGate, ADependencyComesBeforeEveryOtherReasonAndItsBlockersAreNamed) {
+  auto mission = mission_in(MissionStatus::pending);
+  mission.scheduled_start = kNow + std::chrono::minutes(1);
+  mission.vehicle_id.reset();
+  const StartFacts facts{.occupant = {}, .edges = {edge_to(mission, DependencyType::finish_to_start, MissionStatus::running)}};
+  const auto refused = decide(mission, StartMission{}, facts, kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ProblemKind::dependencies_unsatisfied);
+  EXPECT_TRUE(refused.error().members.ends_with(
+      R"("reasons":["dependencies_unsatisfied","not_yet_scheduled","vehicle_missing"])"))
+      << refused.error().members;
+  EXPECT_NE(refused.error().members.find("first haul"), std::string::npos);
+}
+
+TEST(StartGate, EveryTypeOfDependencyTimesEveryStateOfThePredecessor) {
+  using enum MissionStatus;
+  using enum DependencyType;
+  const auto mission = mission_in(ready);
+  const auto may_start = [&](DependencyType type, MissionStatus predecessor) {
+    const StartFacts facts{.occupant = {}, .edges = {edge_to(mission, type, predecessor)}};
+    return decide(mission, StartMission{}, facts, kNow).has_value();
+  };
+  for (const auto predecessor : kEveryStatus) {
+    EXPECT_EQ(may_start(finish_to_start, predecessor), predecessor == completed) << vocabulary::name_of(predecessor);
+    const bool began = predecessor == running || predecessor == paused || is_final(predecessor);
+    EXPECT_EQ(may_start(start_to_start, predecessor), began) << vocabulary::name_of(predecessor);
+    EXPECT_TRUE(may_start(finish_to_finish, predecessor));
+    const auto done = decide(mission_in(running), CompleteMission{.outcome = {}, .result = {}, .force = {true}},
+                             {edge_to(mission, finish_to_finish, predecessor)});
+    EXPECT_EQ(done.has_value(), predecessor == completed) << vocabulary::name_of(predecessor);
+    if (!done) EXPECT_EQ(done.error().kind, ProblemKind::finish_dependencies_unsatisfied);
+  }
+}
+
+TEST(MissionLife, OneThatOthersWaitForIsNotDeleted) {
+  const std::vector<MissionId> successors{{vocabulary::make_uuid_v7(kNow, 9, 9)}};
+  for (const auto status : kEveryStatus) {
+    const auto decided = decide(mission_in(status), DeleteMission{}, successors);
+    const bool waits = status == MissionStatus::pending || status == MissionStatus::ready;
+    EXPECT_EQ(!decided && decided.error().kind == ProblemKind::has_successors, waits) << vocabulary::name_of(status);
   }
 }
 

@@ -24,33 +24,33 @@ ReportTask report(TaskStatus status, std::optional<double> progress = {}) {
 }
 
 Mission reported(const Mission& mission, const std::string& key, const ReportTask& r) {
-  const auto decided = decide(mission, key, r, kNow);
+  const auto decided = decide(mission, key, r, {}, kNow);
   EXPECT_TRUE(decided) << (decided ? "" : decided.error().detail);
   return decided ? evolve_all(mission, *decided) : mission;
 }
 
 TEST(TaskReports, TasksAreDoneInOrder) {
   auto mission = three_tasks();
-  const auto early = decide(mission, "haul", report(running), kNow);
+  const auto early = decide(mission, "haul", report(running), {}, kNow);
   ASSERT_FALSE(early);
   EXPECT_EQ(early.error().kind, ProblemKind::wrong_state);
   EXPECT_NE(early.error().members.find(R"("task":"load")"), std::string::npos);
   mission = reported(mission, "load", report(skipped));
-  EXPECT_TRUE(decide(mission, "haul", report(running), kNow));
-  EXPECT_FALSE(decide(mission, "tip", report(running), kNow));
+  EXPECT_TRUE(decide(mission, "haul", report(running), {}, kNow));
+  EXPECT_FALSE(decide(mission, "tip", report(running), {}, kNow));
 }
 
 TEST(TaskReports, UnlessTheMissionSaysUnordered) {
   auto mission = three_tasks();
   mission.unordered = true;
-  EXPECT_TRUE(decide(mission, "tip", report(succeeded), kNow));
+  EXPECT_TRUE(decide(mission, "tip", report(succeeded), {}, kNow));
 }
 
 TEST(TaskReports, ADuplicateOrLateReportChangesNothing) {
   for (const auto end : {succeeded, failed, skipped}) {
     const auto mission = reported(three_tasks(), "load", report(end));
     for (const auto late : {pending, running, succeeded, failed, skipped}) {
-      const auto again = decide(mission, "load", report(late, 0.1), kNow);
+      const auto again = decide(mission, "load", report(late, 0.1), {}, kNow);
       ASSERT_TRUE(again);
       EXPECT_TRUE(again->empty());
     }
@@ -83,14 +83,14 @@ TEST(TaskReports, TheLastTaskCompletesAMissionThatSaysSo) {
   mission = reported(mission, "load", report(succeeded));
   mission = reported(mission, "haul", report(skipped));
   EXPECT_EQ(mission.status, MissionStatus::running);
-  const auto last = decide(mission, "tip", report(succeeded), kNow);
+  const auto last = decide(mission, "tip", report(succeeded), {}, kNow);
   EXPECT_EQ(outcome_of(mission, last), "completed mission.task_reported mission.completed");
-  EXPECT_EQ(outcome_of(mission, decide(mission, "tip", report(failed), kNow)), "running mission.task_reported");
+  EXPECT_EQ(outcome_of(mission, decide(mission, "tip", report(failed), {}, kNow)), "running mission.task_reported");
   mission.status = MissionStatus::paused;
-  EXPECT_EQ(outcome_of(mission, decide(mission, "tip", report(succeeded), kNow)), "paused mission.task_reported");
+  EXPECT_EQ(outcome_of(mission, decide(mission, "tip", report(succeeded), {}, kNow)), "paused mission.task_reported");
   mission.status = MissionStatus::running;
   mission.complete_on_last_task = false;
-  EXPECT_EQ(outcome_of(mission, decide(mission, "tip", report(succeeded), kNow)), "running mission.task_reported");
+  EXPECT_EQ(outcome_of(mission, decide(mission, "tip", report(succeeded), {}, kNow)), "running mission.task_reported");
 }
 
 TEST(TaskReports, InAnyOrderTheLastOneCompletes) {
@@ -115,10 +115,10 @@ TEST(TaskReports, AReportKeepsItsOwnTimes) {
 }
 
 TEST(TaskReports, NobodyReportsThatATaskHasNotBegunOrDoesNotExist) {
-  const auto pending_again = decide(three_tasks(), "load", report(pending), kNow);
+  const auto pending_again = decide(three_tasks(), "load", report(pending), {}, kNow);
   ASSERT_FALSE(pending_again);
   EXPECT_EQ(pending_again.error().kind, ProblemKind::invalid_fields);
-  const auto unknown = decide(three_tasks(), "wash", report(running), kNow);
+  const auto unknown = decide(three_tasks(), "wash", report(running), {}, kNow);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().kind, ProblemKind::not_found);
 }

@@ -248,7 +248,7 @@ inline async::Task<bool> timers_until(StoreHouse& house,
                                       std::function<bool()> done,
                                       bool own_clock) {
   lanes::TimerHooks hooks{
-      .command_of = [](const lanes::Timer& t) { return fire_timer({t.stream_id}, t.kind, t.attempt); },
+      .command_of = fire_timer,
       .fired =
           [&fired](vocabulary::Duration late) {
             ++fired;
