@@ -26,7 +26,8 @@ Result<Events> carry_out(std::string_view command, const Mission& m) {
   if (command == "delete") return decide(m, DeleteMission{}, {});
   if (command == "report") {
     return decide(m, "load",
-                  ReportTask{.status = TaskStatus::succeeded, .progress = {}, .message = {}, .recorded_at = {}}, {}, kNow);
+                  ReportTask{.status = TaskStatus::succeeded, .progress = {}, .message = {}, .recorded_at = {}}, {},
+                  kNow);
   }
   UpdateMission rename;
   rename.name.value = std::string("renamed");
@@ -196,7 +197,8 @@ TEST(StartGate, ADependencyComesBeforeEveryOtherReasonAndItsBlockersAreNamed) {
   auto mission = mission_in(MissionStatus::pending);
   mission.scheduled_start = kNow + std::chrono::minutes(1);
   mission.vehicle_id.reset();
-  const StartFacts facts{.occupant = {}, .edges = {edge_to(mission, DependencyType::finish_to_start, MissionStatus::running)}};
+  const StartFacts facts{.occupant = {},
+                         .edges = {edge_to(mission, DependencyType::finish_to_start, MissionStatus::running)}};
   const auto refused = decide(mission, StartMission{}, facts, kNow);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ProblemKind::dependencies_unsatisfied);

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <set>
 
+#include "missions/rules/dependency_set.hpp"
+#include "missions/rules/mission_commands.hpp"
 #include "missions/rules/mission_fixture.hpp"
+#include "missions/rules/mission_set.hpp"
 
 namespace mms::missions {
 namespace {
@@ -114,6 +117,37 @@ TEST(FiredTimers, TheSecondFiringOfATimerChangesNothing) {
       EXPECT_TRUE(decide_timer(after, kind, 1, late).empty()) << kind << ' ' << vocabulary::name_of(status);
     }
   }
+}
+
+// The change that a firing makes to the timers' table: of the kind that fired.
+std::optional<lanes::Timer> row_after(const Mission& mission, const std::string& kind, std::int64_t attempt, Time now) {
+  lanes::WorkingSet set;
+  auto& missions = set.emplace<MissionSet>();
+  auto& edges = set.emplace<DependencySet>();
+  auto& timers = set.emplace<lanes::TimerSet>();
+  const auto command = fire_timer(
+      {.stream = "mission", .stream_id = mission.id.uuid, .kind = kind, .attempt = attempt, .due_at = now, .data = {}});
+  command->need(set);
+  missions.take_needed();
+  edges.take_needed();
+  missions.loaded(mission, {});
+  std::vector<vocabulary::Event> events;
+  std::vector<std::unique_ptr<lanes::Command>> follow_ups;
+  const auto caller = vocabulary::service_caller("timer");
+  lanes::Journal journal{now, caller, {}, events, follow_ups};
+  EXPECT_TRUE(command->carry_out(set, journal));
+  const auto change = timers.changes().find({mission.id.uuid, kind});
+  EXPECT_NE(change, timers.changes().end()) << "a row that fired is written anew or deleted";
+  return change == timers.changes().end() ? std::nullopt : change->second;
+}
+
+TEST(FiredTimers, ALateFiringOfAnEarlierAttemptLeavesTheTimerOfTheNext) {
+  auto mission = timed(MissionStatus::running);
+  mission.attempt = 3;
+  const auto late = kNow + std::chrono::hours(1);
+  EXPECT_EQ(row_after(mission, "timeout", 2, late), timers_of(mission)[0]);
+  EXPECT_EQ(row_after(mission, "timeout", 3, late), std::nullopt);
+  EXPECT_EQ(row_after(mission, "timeout", 3, kNow - std::chrono::minutes(9)), timers_of(mission)[0]);
 }
 
 TEST(FiredTimers, ATimeoutIsAnAttemptThatFailed) {

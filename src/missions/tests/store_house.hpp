@@ -80,7 +80,9 @@ class StoreHouse {
     if (!real_time) settings.clock = [this](Time) { return now.load(); };
     settings.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
     lane = std::make_unique<lanes::Lane>(
-        *database, std::vector<lanes::MakePart>{[cache](lanes::WorkingSet& set) { return mission_part(set, cache); }, dependency_part},
+        *database,
+        std::vector<lanes::MakePart>{[cache](lanes::WorkingSet& set) { return mission_part(set, cache); },
+                                     dependency_part},
         std::move(settings));
     tools =
         std::make_unique<MissionTools>(MissionTools{*reader, *lane, ids, key, cache, [this] { return now.load(); }});

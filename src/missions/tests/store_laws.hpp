@@ -247,15 +247,14 @@ inline async::Task<bool> timers_until(StoreHouse& house,
                                       std::size_t& fired,
                                       std::function<bool()> done,
                                       bool own_clock) {
-  lanes::TimerHooks hooks{
-      .command_of = fire_timer,
-      .fired =
-          [&fired](vocabulary::Duration late) {
-            ++fired;
-            EXPECT_GE(late.count(), 0) << "none is early";
-          },
-      .on_fault = [](const std::string& what) { ADD_FAILURE() << what; },
-      .now = {}};
+  lanes::TimerHooks hooks{.command_of = fire_timer,
+                          .fired =
+                              [&fired](vocabulary::Duration late) {
+                                ++fired;
+                                EXPECT_GE(late.count(), 0) << "none is early";
+                              },
+                          .on_fault = [](const std::string& what) { ADD_FAILURE() << what; },
+                          .now = {}};
   if (own_clock) hooks.now = [] { return std::chrono::floor<vocabulary::Duration>(std::chrono::system_clock::now()); };
   co_await lanes::run_timers(*house.reader, *house.lane, std::move(hooks), std::chrono::milliseconds(5),
                              std::move(done));
