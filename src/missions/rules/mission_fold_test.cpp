@@ -85,7 +85,7 @@ class Life {
         return decide(mission_, ResumeMission{}, {}, now_);
       case 2:
         return decide(mission_,
-                      CompleteMission{.outcome = {}, .result = Raw{R"({"tons":1e3})"}, .force = {pick(4) == 0}}, {});
+                      CompleteMission{.outcome = {}, .result = Raw{R"({"tons":12.5})"}, .force = {pick(4) == 0}}, {});
       case 3:
         return decide(mission_, FailMission{.reason = std::string("axle")}, now_);
       case 4:
