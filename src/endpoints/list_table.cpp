@@ -103,6 +103,17 @@ Result<ListQuery> ListTable::parse(const http::Request& request, const CursorKey
   return list;
 }
 
+void ListTable::narrow(ListQuery& list, std::string_view name, const std::string& value) const {
+  const auto field = static_cast<std::size_t>(std::ranges::find(fields_.filters, name, &FilterField::name) -
+                                              fields_.filters.begin());
+  const auto at = std::ranges::find(list.filters, field, &ListQuery::Filter::field);
+  if (at == list.filters.end()) {
+    list.filters.push_back({field, {value}});
+  } else {
+    std::erase_if(at->values, [&](const auto& given) { return given != value; });
+  }
+}
+
 std::vector<Query> ListTable::queries(const ListQuery& list,
                                       const std::optional<std::vector<std::string>>& fleets) const {
   ListQuery asked = list;

@@ -68,6 +68,8 @@ class ListTable {
 
   // Refuses: bad_parameter, bad_cursor.
   vocabulary::Result<ListQuery> parse(const http::Request& request, const CursorKey& key) const;
+  // Narrows the filter `name` to one value: what a caller may see at most.
+  void narrow(ListQuery& list, std::string_view name, const std::string& value) const;
   // `fleets`: what the caller may see; absent: every fleet.
   std::vector<database::Query> queries(const ListQuery& list,
                                        const std::optional<std::vector<std::string>>& fleets) const;

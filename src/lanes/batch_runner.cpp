@@ -140,11 +140,20 @@ Task<std::vector<Outcome>> BatchRunner::attempt(std::vector<Submission>& batch) 
       std::vector<Outcome> outcomes(batch.size(), unknown ? not_known() : nothing_done());
       co_return outcomes;
     }
+    tell(attempt);
+    co_return std::move(attempt.outcomes);
+  }
+}
+
+// The batch is durable: whatever a listener does, it must not be carried out again.
+void BatchRunner::tell(Attempt& attempt) const {
+  try {
     for (auto& part : attempt.parts) part->committed();
     attempt.figures.events = attempt.events.size();
     if (settings_.on_commit) settings_.on_commit(attempt.events);
     if (settings_.on_batch) settings_.on_batch(attempt.figures);
-    co_return std::move(attempt.outcomes);
+  } catch (const std::exception& e) {
+    fault(fmt::format("after a commit: {}", e.what()));
   }
 }
 

@@ -77,6 +77,7 @@ class BatchRunner {
   async::Task<void> follow(Attempt& attempt,
                            std::vector<std::unique_ptr<Command>> follow_ups,
                            const std::string& trace);
+  void tell(Attempt& attempt) const;
   void fault(const std::string& what) const;
 
   database::Writer& writer_;

@@ -38,7 +38,7 @@ const Statement all_of(
     "all_timers",
     "select stream, stream_id, kind, attempt, due_at, data from timers where stream = $1 and stream_id > $2 "
     "order by stream_id, kind limit cast($3 as bigint)");
-const Statement delete_of("delete_timers_of", "delete from timers where stream = $1");
+const Statement delete_of("delete_timers_of", "delete from timers where stream = $1 and kind not like $2");
 
 class TimerPart final : public Part {
  public:
@@ -80,8 +80,8 @@ Query all_timers(std::string_view stream, const vocabulary::Uuid& after, std::in
   return database::query(all_of, stream, after, limit);
 }
 
-Query delete_timers_of(std::string_view stream) {
-  return database::query(delete_of, stream);
+Query delete_timers_of(std::string_view stream, std::string_view but_kinds) {
+  return database::query(delete_of, stream, but_kinds);
 }
 
 Query insert_timers(const std::vector<Timer>& timers) {

@@ -19,6 +19,7 @@ namespace {
 namespace json = vocabulary::json;
 
 constexpr std::int64_t kPage = 2000;
+constexpr std::string_view kSettleKinds = "settle %";  // work under way in chunks: no state asks for it
 
 async::Deadline soon() {
   return async::Clock::now() + std::chrono::minutes(5);
@@ -42,7 +43,11 @@ class Folding {
       if (event.version != expected) {
         fault = fmt::format("mission {}: version {} follows {}", vocabulary::to_text(event.stream_id), event.version,
                             expected - 1);
+      } else if (mission && event.sequence <= last_sequence_) {
+        fault = fmt::format("mission {}: version {} has sequence {}, which does not follow {}",
+                            vocabulary::to_text(event.stream_id), event.version, event.sequence, last_sequence_);
       }
+      last_sequence_ = event.sequence;
       const auto change = mission_event_from(event);
       if (const auto* added = std::get_if<MissionDependencyAdded>(&change))
         edges[added->dependency.id] = added->dependency;
@@ -73,6 +78,7 @@ class Folding {
   std::size_t at_ = 0;
   vocabulary::Uuid last_id_;
   std::int64_t last_version_ = 0;
+  std::int64_t last_sequence_ = 0;
 };
 
 // The table's rows in the same order.
@@ -80,19 +86,15 @@ class StoredRows {
  public:
   explicit StoredRows(database::Reader& reader) : reader_(reader) {}
 
-  struct Stored {
-    MissionId id;
-    std::string body;
-  };
-  async::Task<std::optional<Stored>> next() {
+  // Lifetime: until the next call.
+  async::Task<std::optional<StoredMission>> next() {
     if (at_ == rows_.size()) {
-      rows_ = co_await reader_.run_one(mission_bodies(last_, kPage), soon());
+      rows_ = co_await reader_.run_one(mission_rows(last_, kPage), soon());
       at_ = 0;
       if (rows_.empty()) co_return std::nullopt;
       last_ = rows_[rows_.size() - 1].id<MissionId>(0);
     }
-    const auto row = rows_[at_++];
-    co_return Stored{row.id<MissionId>(0), std::string(row.text(1))};
+    co_return stored_from(rows_[at_++]);
   }
 
  private:
@@ -145,6 +147,13 @@ async::Task<void> verify_edges(database::Reader& reader,
   }
 }
 
+async::Task<void> write(database::Writer& writer, std::vector<database::Query> writes) {
+  co_await writer.begin({});
+  if (co_await writer.commit(std::move(writes)) != database::Commit::committed) {
+    throw database::Unavailable("the store went away while the missions were written; run it again");
+  }
+}
+
 }  // namespace
 
 async::Task<ReplayFigures> verify_missions(database::Reader& reader, const Report& report) {
@@ -175,6 +184,10 @@ async::Task<ReplayFigures> verify_missions(database::Reader& reader, const Repor
       differs(fmt::format("mission {}: the events say {}, the table says {}", vocabulary::to_text(folded->id),
                           json::write(*folded), stored->body));
     }
+    for (const auto& column : columns_that_differ(*folded, stored->row)) {
+      differs(
+          fmt::format("mission {}: the column {} is not what its body says", vocabulary::to_text(folded->id), column));
+    }
     for (const auto& timer : timers_of(*folded)) {
       const auto at = timers.find({timer.stream_id, timer.kind});
       if (at == timers.end() || at->second != timer) {
@@ -198,11 +211,10 @@ async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::
   constexpr std::size_t kChunk = 500;
   ReplayFigures figures;
   Folding folding(reader);
-  std::vector<database::Query> first;
-  first.push_back(lanes::delete_timers_of("mission"));
+  auto first = before_rebuild();
+  first.push_back(lanes::delete_timers_of("mission", kSettleKinds));
   first.push_back(delete_dependencies());
-  co_await writer.begin({});
-  co_await writer.commit(std::move(first));
+  co_await write(writer, std::move(first));
   for (bool more = true; more;) {
     std::vector<Mission> missions;
     std::vector<lanes::Timer> timers;
@@ -222,18 +234,14 @@ async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::
     std::vector<database::Query> writes;
     writes.push_back(upsert_missions(missions));
     if (!timers.empty()) writes.push_back(lanes::insert_timers(timers));
-    co_await writer.begin({});
-    if (co_await writer.commit(std::move(writes)) != database::Commit::committed) {
-      throw database::Unavailable("the store went away while the missions were written; run it again");
-    }
+    co_await write(writer, std::move(writes));
   }
   std::vector<Dependency> edges;
   for (auto& [id, dependency] : folding.edges) edges.push_back(std::move(dependency));
   if (!edges.empty()) {
     std::vector<database::Query> writes;
     writes.push_back(upsert_dependencies(edges));
-    co_await writer.begin({});
-    co_await writer.commit(std::move(writes));
+    co_await write(writer, std::move(writes));
   }
   figures.events = folding.events;
   co_return figures;

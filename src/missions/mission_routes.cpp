@@ -101,6 +101,7 @@ Task<Result<Response>> list(const MissionTools& tools, const Request& request) {
   const auto permission = query.include_deleted ? Permission::missions_write : Permission::missions_read;
   if (const auto may = access::may_somewhere(request.caller, permission); !may) co_return std::unexpected(may.error());
   const auto visible = access::visible_to(request.caller, permission);
+  if (visible.vehicle_id) table.narrow(query, "vehicle_id", *visible.vehicle_id);
   const auto answers = co_await tools.reader.run(table.queries(query, visible.fleets), request.deadline);
   co_return table.page(query, answers, tools.cursor_key);
 }

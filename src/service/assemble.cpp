@@ -344,8 +344,8 @@ int serve(const Settings& settings) {
                 [&] { return static_cast<double>(server.gauges().connections.load()); });
   metrics.gauge("http_requests_in_flight", "Requests being answered.",
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
+  server.start();  // first: it throws when the port is taken, and the lane must not outlive those whom it answers
   Background background(*database, lane, observation, settings);
-  server.start();
   say_where(log, settings, server.port(), realm.may_be_open());
 
   const int signal = wait_for_signal();

@@ -215,11 +215,7 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
 Result<Events> decide(const Mission& mission, const AssignMission& command, const std::optional<Occupant>& occupant) {
   using enum MissionStatus;
   if (mission.status != pending && mission.status != ready && mission.status != paused) {
-    std::vector<std::string> allowed;
-    for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
-    return refuse(ProblemKind::wrong_state,
-                  fmt::format("a {} mission cannot be assigned", vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
+    return refuse_state(mission, fmt::format("a {} mission cannot be assigned", vocabulary::name_of(mission.status)));
   }
   if (mission.status == paused && occupant) return vehicle_busy(command.vehicle_id, *occupant);
   if (mission.vehicle_id == command.vehicle_id) return Events{};
@@ -265,9 +261,8 @@ Result<Events> decide(
   const auto task = std::ranges::find(mission.tasks, key, &Task::key);
   if (task == mission.tasks.end()) return refuse(ProblemKind::not_found, "this mission has no task with that key");
   if (mission.status != MissionStatus::running && mission.status != MissionStatus::paused) {
-    return refuse(ProblemKind::wrong_state,
-                  fmt::format("tasks of a {} mission cannot be reported", vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).members());
+    return refuse_state(mission,
+                        fmt::format("tasks of a {} mission cannot be reported", vocabulary::name_of(mission.status)));
   }
   const bool ended = task->status == TaskStatus::succeeded || task->status == TaskStatus::skipped ||
                      task->status == TaskStatus::failed;

@@ -20,11 +20,8 @@ bool is_one_of(MissionStatus status, std::initializer_list<MissionStatus> set) {
 }
 
 std::unexpected<vocabulary::Problem> wrong_state(const Mission& mission, std::string_view command) {
-  std::vector<std::string> allowed;
-  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
-  return refuse(ProblemKind::wrong_state,
-                fmt::format("a {} mission cannot {}", vocabulary::name_of(mission.status), command),
-                json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
+  return refuse_state(mission,
+                      fmt::format("a {} mission cannot {}", vocabulary::name_of(mission.status), command));
 }
 
 struct Blocker {
@@ -130,6 +127,13 @@ std::vector<std::string_view> allowed_commands(MissionStatus status) {
       return {"update", "delete"};
   }
   return {};
+}
+
+std::unexpected<vocabulary::Problem> refuse_state(const Mission& mission, std::string detail) {
+  std::vector<std::string> allowed;
+  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
+  return refuse(ProblemKind::wrong_state, std::move(detail),
+                json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
 }
 
 vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attempt) {

@@ -78,6 +78,8 @@ std::vector<std::pair<std::string, std::string>> start_blockers(const Mission& m
 
 // Names of the commands that a state allows.
 std::vector<std::string_view> allowed_commands(MissionStatus status);
+// wrong_state, with the state and the commands that it allows.
+std::unexpected<vocabulary::Problem> refuse_state(const Mission& mission, std::string detail);
 // How long to wait before the attempt after `attempt`; the jitter (± 10 %) comes from the id, so a fold repeats it.
 vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attempt);
 

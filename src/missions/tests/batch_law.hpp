@@ -20,6 +20,7 @@
 #include "missions/mission_store.hpp"
 #include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
+#include "vocabulary/json_read.hpp"
 
 namespace mms::missions::law {
 
@@ -64,8 +65,14 @@ class World {
   std::vector<std::string> contents() {
     std::vector<std::string> all;
     const auto deadline = async::Clock::now() + std::chrono::seconds(30);
-    auto rows = run_to_end(context_, reader_->run_one(mission_bodies({}, 100000), deadline));
-    for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
+    auto rows = run_to_end(context_, reader_->run_one(mission_rows({}, 100000), deadline));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto stored = stored_from(rows[i]);
+      for (const auto& column : columns_that_differ(vocabulary::json::from_stored<Mission>(stored.body), stored.row)) {
+        all.push_back(vocabulary::to_text(stored.id) + " has another " + column + " in its row than in its body");
+      }
+      all.push_back(stored.body);
+    }
     rows = run_to_end(context_, reader_->run_one(database::events_by_stream("mission", {}, 0, 100000), deadline));
     for (const auto& e : database::events_from(rows)) {
       all.push_back(vocabulary::to_text(e.stream_id) + ' ' + std::to_string(e.version) + ' ' + e.type + ' ' + e.data +
