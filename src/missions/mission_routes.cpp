@@ -11,6 +11,7 @@
 #include "http/conditional.hpp"
 #include "missions/dependency_routes.hpp"
 #include "missions/mission_bulk.hpp"
+#include "missions/mission_examples.hpp"
 #include "missions/mission_list.hpp"
 #include "missions/mission_reading.hpp"
 #include "missions/mission_store.hpp"
@@ -101,8 +102,8 @@ Task<Result<Response>> list(const MissionTools& tools, const Request& request) {
   const auto permission = query.include_deleted ? Permission::missions_write : Permission::missions_read;
   if (const auto may = access::may_somewhere(request.caller, permission); !may) co_return std::unexpected(may.error());
   const auto visible = access::visible_to(request.caller, permission);
-  if (visible.vehicle_id) table.narrow(query, "vehicle_id", *visible.vehicle_id);
-  const auto answers = co_await tools.reader.run(table.queries(query, visible.fleets), request.deadline);
+  const auto answers =
+      co_await tools.reader.run(table.queries(query, visible.fleets, visible.vehicle_id), request.deadline);
   co_return table.page(query, answers, tools.cursor_key);
 }
 
@@ -202,18 +203,17 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                               std::move(problems));
   };
   std::vector<Route> routes;
-  routes.push_back(
-      {.method = Method::post,
-       .pattern = "/missions",
-       .permission = missions_write,
-       .handler = http::with(tools, create),
-       .summary = "Creates a mission.",
-       .accepts = schema_of<CreateMission>("CreateMission"),
-       .answers = kMission,
-       .success = 201,
-       .problems = {invalid_fields, already_exists, not_available_yet},
-       .idempotent = true,
-       .example_request = R"({"fleet_id":"quarry-north","vehicle_id":"truck-7","name":"Haul ore to crusher 2"})"});
+  routes.push_back({.method = Method::post,
+                    .pattern = "/missions",
+                    .permission = missions_write,
+                    .handler = http::with(tools, create),
+                    .summary = "Creates a mission.",
+                    .accepts = schema_of<CreateMission>("CreateMission"),
+                    .answers = kMission,
+                    .success = 201,
+                    .repeat = 200,
+                    .problems = {invalid_fields, already_exists, not_available_yet},
+                    .idempotent = true});
   routes.push_back({.method = Method::get,
                     .pattern = "/missions",
                     .permission = missions_read,
@@ -288,6 +288,7 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                  {"cursor", "next_cursor of the page before."}}});
   std::ranges::move(dependency_routes(tools), std::back_inserter(routes));
   routes.push_back(bulk_route(tools));
+  add_examples(routes);
   return routes;
 }
 

@@ -166,6 +166,12 @@ std::string difference(const Mission& before, const Mission& after) {
   return changes.text();
 }
 
+std::vector<std::string> allowed_now(const Mission& mission) {
+  std::vector<std::string> allowed;
+  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
+  return allowed;
+}
+
 std::unexpected<Problem> vehicle_busy(const std::string& vehicle_id, const Occupant& occupant) {
   return refuse(
       ProblemKind::vehicle_busy, fmt::format("vehicle {} is occupied by mission \"{}\"", vehicle_id, occupant.name),
@@ -235,7 +241,7 @@ Result<Events> decide(const Mission& mission,
   });
   if (!frozen.empty()) {
     auto refusal = with_errors(ProblemKind::field_frozen, "some fields cannot be changed in this state", frozen);
-    refusal.error().members = json::ObjectText().add("status", mission.status).members();
+    refusal.error().members = json::ObjectText().add("state", mission.status).members();
     return refusal;
   }
   TRY(after, changed(mission, command));
@@ -277,7 +283,12 @@ Result<Events> decide(
       if (before->status == TaskStatus::succeeded || before->status == TaskStatus::skipped) continue;
       return refuse(ProblemKind::wrong_state,
                     fmt::format("task \"{}\" comes first; tasks of this mission are done in order", before->key),
-                    json::ObjectText().add("task", before->key).add("task_status", before->status).members());
+                    json::ObjectText()
+                        .add("state", mission.status)
+                        .add("allowed", allowed_now(mission))
+                        .add("task", before->key)
+                        .add("task_status", before->status)
+                        .members());
     }
   }
   MissionTaskReported report{.key = key,

@@ -20,8 +20,7 @@ bool is_one_of(MissionStatus status, std::initializer_list<MissionStatus> set) {
 }
 
 std::unexpected<vocabulary::Problem> wrong_state(const Mission& mission, std::string_view command) {
-  return refuse_state(mission,
-                      fmt::format("a {} mission cannot {}", vocabulary::name_of(mission.status), command));
+  return refuse_state(mission, fmt::format("a {} mission cannot {}", vocabulary::name_of(mission.status), command));
 }
 
 struct Blocker {
@@ -133,7 +132,7 @@ std::unexpected<vocabulary::Problem> refuse_state(const Mission& mission, std::s
   std::vector<std::string> allowed;
   for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
   return refuse(ProblemKind::wrong_state, std::move(detail),
-                json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
+                json::ObjectText().add("state", mission.status).add("allowed", allowed).members());
 }
 
 vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attempt) {
@@ -204,7 +203,7 @@ Result<Events> decide(const Mission& mission, const DeleteMission&, const std::v
     return refuse(ProblemKind::mission_active,
                   fmt::format("a {} mission cannot be deleted; complete, fail or cancel it first",
                               vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).members());
+                  json::ObjectText().add("state", mission.status).members());
   }
   if (!is_final(mission.status) && !successors.empty()) {
     return refuse(ProblemKind::has_successors,
