@@ -182,7 +182,8 @@ std::string_view reason_of(int status) {
 
 Response problem_response(const Problem& problem, const Request& request) {
   const auto code = vocabulary::name_of(problem.kind);
-  assert(!problem.members.starts_with("\"status\":"));  // that name is RFC 9457's own: what something is goes in `state`
+  assert(
+      !problem.members.starts_with("\"status\":"));  // that name is RFC 9457's own: what something is goes in `state`
   Response response{.status = status_of(problem.kind),
                     .body = {},
                     .shared_body = {},

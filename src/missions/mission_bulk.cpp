@@ -212,18 +212,17 @@ async::Task<Result<http::Response>> bulk(const MissionTools& tools, const http::
 }  // namespace
 
 http::Route bulk_route(const MissionTools& tools) {
-  return {
-      .method = http::Method::post,
-      .pattern = "/missions/bulk",
-      .permission = Permission::any_caller,
-      .handler = http::with(tools, bulk),
-      .summary = "Up to 1000 creations and commands, in order; each item answers for itself.",
-      .accepts = http::schema_of<BulkRequest>("BulkRequest"),
-      .answers = http::schema_of<BulkAnswers>("BulkAnswers"),
-      .problems = {ProblemKind::invalid_fields},
-      .query = {},
-      .max_body = 8 << 20,
-      .idempotent = true};
+  return {.method = http::Method::post,
+          .pattern = "/missions/bulk",
+          .permission = Permission::any_caller,
+          .handler = http::with(tools, bulk),
+          .summary = "Up to 1000 creations and commands, in order; each item answers for itself.",
+          .accepts = http::schema_of<BulkRequest>("BulkRequest"),
+          .answers = http::schema_of<BulkAnswers>("BulkAnswers"),
+          .problems = {ProblemKind::invalid_fields},
+          .query = {},
+          .max_body = 8 << 20,
+          .idempotent = true};
 }
 
 }  // namespace mms::missions

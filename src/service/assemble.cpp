@@ -319,12 +319,12 @@ int serve(const Settings& settings) {
   if (steps > 0) log.write(Level::info, "schema brought up to date", ObjectText().add("steps", steps));
 
   const access::AccessSettings doors{.listen = settings.listen,
-                              .jwt_secret = settings.jwt_secret,
-                              .jwks = text_of_file(settings.jwt_jwks_file),
-                              .jwt_issuer = settings.jwt_issuer,
-                              .jwt_audience = settings.jwt_audience};
-  const auto realm_kept = naming("JWT_JWKS_FILE, JWT_ISSUER and JWT_AUDIENCE",
-                                 [&] { return std::make_unique<access::Realm>(doors); });
+                                     .jwt_secret = settings.jwt_secret,
+                                     .jwks = text_of_file(settings.jwt_jwks_file),
+                                     .jwt_issuer = settings.jwt_issuer,
+                                     .jwt_audience = settings.jwt_audience};
+  const auto realm_kept =
+      naming("JWT_JWKS_FILE, JWT_ISSUER and JWT_AUDIENCE", [&] { return std::make_unique<access::Realm>(doors); });
   auto& realm = *realm_kept;
   crypto::RandomIdSource ids;
   if (const auto path = access::ensure_first_admin_key({realm, *database, ids, now()}, settings.data_directory)) {
@@ -363,8 +363,9 @@ int serve(const Settings& settings) {
                 [&] { return static_cast<double>(server.gauges().connections.load()); });
   metrics.gauge("http_requests_in_flight", "Requests being answered.",
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
-  Background background(*database, lane, observation, settings);
+  // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
+  Background background(*database, lane, observation, settings);
   say_where(log, settings, server.port(), realm.may_be_open());
 
   const int signal = wait_for_signal();

@@ -15,7 +15,8 @@ namespace mms::service {
 namespace {
 
 constexpr std::array<SettingLine, 18> kLines{{
-    {"DATABASE_URL", "sqlite:var/missions.db", "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
+    {"DATABASE_URL", "sqlite:var/missions.db",
+     "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
     {"PORT", "8080", "Port to listen on."},
     {"THREADS", "1", "HTTP threads, 1 to 64. One is enough for two cores."},
@@ -81,8 +82,8 @@ std::span<const SettingLine> setting_lines() {
 std::string settings_markdown() {
   std::string out = "| variable | default | meaning |\n|---|---|---|\n";
   for (const auto& line : kLines) {
-    out += fmt::format("| `{}` | {} | {} |\n", line.variable, line.usual.empty() ? "–" : fmt::format("`{}`", line.usual),
-                       line.meaning);
+    out += fmt::format("| `{}` | {} | {} |\n", line.variable,
+                       line.usual.empty() ? "–" : fmt::format("`{}`", line.usual), line.meaning);
   }
   return out;
 }

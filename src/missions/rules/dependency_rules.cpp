@@ -16,8 +16,8 @@ namespace json = vocabulary::json;
 constexpr const char* kUnsatisfiable = "dependency_unsatisfiable";
 
 const Edge* unsatisfiable(const Edges& edges) {
-  const auto at = std::ranges::find_if(
-      edges, [](const Edge& e) { return e.settlement.state == DependencyState::unsatisfiable; });
+  const auto at =
+      std::ranges::find_if(edges, [](const Edge& e) { return e.settlement.state == DependencyState::unsatisfiable; });
   return at == edges.end() ? nullptr : &*at;
 }
 

@@ -221,9 +221,7 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
 Result<Events> decide(const Mission& mission, const AssignMission& command, const std::optional<Occupant>& occupant) {
   using enum MissionStatus;
   if (mission.status != pending && mission.status != ready && mission.status != paused) {
-    return refuse(ProblemKind::wrong_state,
-                  fmt::format("a {} mission cannot be assigned", vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("state", mission.status).add("allowed", allowed_now(mission)).members());
+    return refuse_state(mission, fmt::format("a {} mission cannot be assigned", vocabulary::name_of(mission.status)));
   }
   if (mission.status == paused && occupant) return vehicle_busy(command.vehicle_id, *occupant);
   if (mission.vehicle_id == command.vehicle_id) return Events{};
@@ -264,17 +262,13 @@ Result<Events> decide(const Mission& mission,
   return events;
 }
 
-Result<Events> decide(const Mission& mission,
-                      const std::string& key,
-                      const ReportTask& command,
-                      const Edges& edges,
-                      Time now) {
+Result<Events> decide(
+    const Mission& mission, const std::string& key, const ReportTask& command, const Edges& edges, Time now) {
   const auto task = std::ranges::find(mission.tasks, key, &Task::key);
   if (task == mission.tasks.end()) return refuse(ProblemKind::not_found, "this mission has no task with that key");
   if (mission.status != MissionStatus::running && mission.status != MissionStatus::paused) {
-    return refuse(ProblemKind::wrong_state,
-                  fmt::format("tasks of a {} mission cannot be reported", vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("state", mission.status).add("allowed", allowed_now(mission)).members());
+    return refuse_state(mission,
+                        fmt::format("tasks of a {} mission cannot be reported", vocabulary::name_of(mission.status)));
   }
   const bool ended = task->status == TaskStatus::succeeded || task->status == TaskStatus::skipped ||
                      task->status == TaskStatus::failed;
