@@ -1,0 +1,135 @@
+// Measures roads on one road file: open, customise, query, path, matrix, traffic, memory. Prints one JSON line a
+// measurement.
+//   bench_roads FILE.osm.pbf|FILE.roads
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <random>
+#include <vector>
+
+#include "road_import/import_roads.hpp"
+#include "roads/objectives.hpp"
+#include "roads/search.hpp"
+
+namespace {
+
+using namespace mms;
+using namespace mms::roads;
+using Clock = std::chrono::steady_clock;
+
+// Median of `rounds` runs, in microseconds for one of `per` pieces of work.
+double median_us(int rounds, std::size_t per, const std::function<void()>& work) {
+  std::vector<double> taken;
+  for (int round = 0; round < rounds; ++round) {
+    const auto begin = Clock::now();
+    work();
+    taken.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count() / static_cast<double>(per));
+  }
+  std::ranges::nth_element(taken, taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2));
+  return taken[taken.size() / 2];
+}
+
+void print(std::string_view what, double us) {
+  fmt::print("{{\"what\": \"{}\", \"us\": {:.3f}}}\n", what, us);
+}
+
+struct Places {
+  std::vector<Labels> from, to;
+};
+
+Places draw_places(const RoadGraph& graph, const Metric& metric, std::size_t count, unsigned seed) {
+  std::mt19937 random(seed);
+  Places places;
+  while (places.from.size() < count) {
+    const auto segment = static_cast<std::uint32_t>(random() % graph.segments());
+    Labels from, to;
+    for (std::uint32_t v = graph.file().state_first[segment]; v < graph.file().state_first[segment + 1]; ++v) {
+      const DirectedEdge edge = graph.edge_of(v);
+      const std::uint32_t main = is_backward(edge) ? main_car_backward : main_car_forward;
+      if ((graph.segment(segment).flags & main) == 0 || metric.edge_weight[edge] >= infinite) continue;
+      if (graph.file().edge_state[edge] == v) from.push_back({v, metric.edge_weight[edge] / 2});
+      to.push_back({v, metric.edge_weight[edge] / 2});
+    }
+    if (from.empty()) continue;
+    places.from.push_back(from);
+    places.to.push_back(to);
+  }
+  return places;
+}
+
+void measure_searches(const RoadGraph& graph, const Metric& metric) {
+  const Places places = draw_places(graph, metric, 10'000, 1);
+  SearchSpace space(graph);
+  std::uint64_t sum = 0;
+  const auto pairs = places.from.size();
+  print("query", median_us(7, pairs, [&] {
+          for (std::size_t i = 0; i < pairs; ++i)
+            sum += shortest_weight(graph, metric, places.from[i], places.to[pairs - 1 - i], space);
+        }));
+  print("path", median_us(3, pairs / 10, [&] {
+          for (std::size_t i = 0; i < pairs / 10; ++i)
+            sum += shortest_path(graph, metric, places.from[i], places.to[pairs - 1 - i], space).states.size();
+        }));
+  for (const std::size_t side : {std::size_t{100}, std::size_t{1000}}) {
+    const auto from = std::span(places.from).first(side), to = std::span(places.to).last(side);
+    print(fmt::format("matrix {0}x{0}", side),
+          median_us(side == 100 ? 21 : 3, 1, [&] { sum += weight_matrix(graph, metric, from, to)[0]; }));
+  }
+  if (sum == 0) fmt::print("no routes\n");
+}
+
+void measure_traffic(const RoadGraph& graph, const CostModel& model, const Metric& metric) {
+  std::mt19937 random(2);
+  for (const double share : {0.0001, 0.001, 0.01, 0.1}) {
+    std::vector<EdgeTraffic> traffic;
+    for (std::uint32_t i = 0; i < graph.edges() * share; ++i) {
+      traffic.push_back({static_cast<DirectedEdge>(random() % graph.edges()), 5.0 + random() % 60, false});
+    }
+    print(fmt::format("traffic on {}% of edges ({})", share * 100, traffic.size()),
+          median_us(11, 1, [&] { (void)with_changes(graph, metric, model.changes(traffic)); }));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    fmt::print(stderr, "usage: bench_roads FILE.osm.pbf|FILE.roads\n");
+    return 2;
+  }
+  std::filesystem::path path = argv[1];
+  if (path.extension() == ".pbf") {
+    const std::filesystem::path made =
+        std::filesystem::temp_directory_path() / (path.stem().stem().string() + ".roads");
+    vocabulary::Result<road_import::ImportReport> report;
+    print("import", median_us(1, 1, [&] { report = road_import::import_roads(path, made, {}); }));
+    if (!report) {
+      fmt::print(stderr, "{}\n", report.error().detail);
+      return 1;
+    }
+    fmt::print(
+        "{{\"country\": \"{}\", \"ways\": {}, \"segments\": {}, \"states\": {}, \"turns\": {}, \"arcs\": {}, "
+        "\"restrictions\": {}, "
+        "\"left_out\": {}, \"bytes\": {}}}\n",
+        report->country, report->ways, report->segments, report->states, report->turns, report->arcs,
+        report->restrictions, report->restrictions_left_out, report->file_bytes);
+    path = made;
+  }
+  vocabulary::Result<std::shared_ptr<const RoadGraph>> graph;
+  print("open", median_us(5, 1, [&] { graph = road_import::open_roads(path); }));
+  if (!graph) {
+    fmt::print(stderr, "{}\n", graph.error().detail);
+    return 1;
+  }
+  const CostModel model(**graph, usual_car(), only(Objective::time));
+  Metric metric;
+  print("price and customise", median_us(5, 1, [&] { metric = model.metric(); }));
+  print("customise", median_us(11, 1, [&] { (void)customize(**graph, metric.turn_weight, metric.edge_weight); }));
+  fmt::print("{{\"levels\": {}}}\n", (*graph)->levels());
+  measure_searches(**graph, metric);
+  measure_traffic(**graph, model, metric);
+  return 0;
+}
