@@ -24,7 +24,7 @@ SegmentGraph segment_graph(const RoadNetwork& network);
 std::vector<std::uint32_t> order_by_coordinates(const RoadNetwork& network);
 
 // `order` lists every segment once, least important first.
-// Refuses: bad_parameter (no roads; more than 65,000 levels), graph_too_large.
+// Refuses: bad_parameter (no roads; more than 20,000 levels), graph_too_large.
 vocabulary::Result<std::vector<std::byte>> build_road_file(RoadNetwork network, std::span<const std::uint32_t> order);
 
 }  // namespace mms::roads

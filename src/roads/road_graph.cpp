@@ -36,9 +36,9 @@ vocabulary::Result<void> RoadGraph::measure_depths() {
   for (std::uint32_t v = states(); v-- > 0;) {
     const std::uint32_t parent = file_.parent[v];
     const std::uint32_t depth = parent == none ? 0 : links_[parent].depth + 1;
-    if (depth > 65000) {
+    if (depth > 20'000) {
       return vocabulary::refuse(vocabulary::ProblemKind::graph_too_large,
-                                "the elimination tree has more than 65,000 levels");
+                                "the elimination tree has more than 20,000 levels");
     }
     links_[v] = {file_.out_first[v], file_.in_first[v], parent, depth};
     levels_ = std::max(levels_, depth + 1);
