@@ -17,6 +17,14 @@ using protozero::pbf_reader;
 constexpr std::uint32_t most_header_bytes = 64 * 1024;
 constexpr std::uint32_t most_blob_bytes = 32 * 1024 * 1024;
 
+// A field's number together with how it is written; a field written otherwise is skipped like an unknown one.
+constexpr std::uint32_t number(std::uint32_t field) {
+  return protozero::tag_and_type(field, protozero::pbf_wire_type::varint);
+}
+constexpr std::uint32_t bytes(std::uint32_t field) {
+  return protozero::tag_and_type(field, protozero::pbf_wire_type::length_delimited);
+}
+
 struct Damaged {
   std::string what;
 };
@@ -34,25 +42,25 @@ std::string inflate_zlib(data_view packed, std::size_t size) {
   return plain;
 }
 
-std::string unpack_blob(data_view bytes) {
-  pbf_reader blob(bytes);
+std::string unpack_blob(data_view packed) {
+  pbf_reader blob(packed);
   std::optional<data_view> raw, zlib;
   std::int32_t raw_size = -1;
   while (blob.next()) {
-    switch (blob.tag()) {
-      case 1:
+    switch (blob.tag_and_type()) {
+      case bytes(1):
         raw = blob.get_view();
         break;
-      case 2:
+      case number(2):
         raw_size = blob.get_int32();
         break;
-      case 3:
+      case bytes(3):
         zlib = blob.get_view();
         break;
-      case 4:
-      case 5:
-      case 6:
-      case 7:
+      case bytes(4):
+      case bytes(5):
+      case bytes(6):
+      case bytes(7):
         throw Damaged{"a block is packed by something other than zlib"};
       default:
         blob.skip();
@@ -64,10 +72,10 @@ std::string unpack_blob(data_view bytes) {
   return inflate_zlib(*zlib, static_cast<std::size_t>(raw_size));
 }
 
-void check_header(data_view bytes) {
-  pbf_reader header(bytes);
+void check_header(data_view plain) {
+  pbf_reader header(plain);
   while (header.next()) {
-    if (header.tag() != 4) {
+    if (header.tag_and_type() != bytes(4)) {
       header.skip();
       continue;
     }
@@ -80,24 +88,24 @@ void check_header(data_view bytes) {
 
 class Block {
  public:
-  Block(data_view bytes, const OsmVisitor& visitor) : visitor_(visitor) {
-    pbf_reader block(bytes);
+  Block(data_view plain, const OsmVisitor& visitor) : visitor_(visitor) {
+    pbf_reader block(plain);
     std::vector<data_view> groups;
     while (block.next()) {
-      switch (block.tag()) {
-        case 1:
+      switch (block.tag_and_type()) {
+        case bytes(1):
           read_strings(block.get_message());
           break;
-        case 2:
+        case bytes(2):
           groups.push_back(block.get_view());
           break;
-        case 17:
+        case number(17):
           granularity_ = block.get_int32();
           break;
-        case 19:
+        case number(19):
           latitude_offset_ = block.get_int64();
           break;
-        case 20:
+        case number(20):
           longitude_offset_ = block.get_int64();
           break;
         default:
@@ -109,7 +117,7 @@ class Block {
 
  private:
   void read_strings(pbf_reader table) {
-    while (table.next(1)) strings_.push_back(text(table.get_view()));
+    while (table.next(1, protozero::pbf_wire_type::length_delimited)) strings_.push_back(text(table.get_view()));
   }
   std::string_view string(std::uint32_t index) const {
     if (index >= strings_.size()) throw Damaged{"a text number points nowhere"};
@@ -130,17 +138,17 @@ class Block {
 
   void read_group(pbf_reader group) {
     while (group.next()) {
-      switch (group.tag()) {
-        case 1:
+      switch (group.tag_and_type()) {
+        case bytes(1):
           visitor_.node ? read_node(group.get_message()) : group.skip();
           break;
-        case 2:
+        case bytes(2):
           visitor_.node ? read_dense(group.get_message()) : group.skip();
           break;
-        case 3:
+        case bytes(3):
           visitor_.way ? read_way(group.get_message()) : group.skip();
           break;
-        case 4:
+        case bytes(4):
           visitor_.relation ? read_relation(group.get_message()) : group.skip();
           break;
         default:
@@ -162,20 +170,20 @@ class Block {
     std::int64_t id = 0, latitude = 0, longitude = 0;
     protozero::iterator_range<pbf_reader::const_uint32_iterator> keys, values;
     while (node.next()) {
-      switch (node.tag()) {
-        case 1:
+      switch (node.tag_and_type()) {
+        case number(1):
           id = node.get_sint64();
           break;
-        case 2:
+        case bytes(2):
           keys = node.get_packed_uint32();
           break;
-        case 3:
+        case bytes(3):
           values = node.get_packed_uint32();
           break;
-        case 8:
+        case number(8):
           latitude = node.get_sint64();
           break;
-        case 9:
+        case number(9):
           longitude = node.get_sint64();
           break;
         default:
@@ -190,17 +198,17 @@ class Block {
     protozero::iterator_range<pbf_reader::const_sint64_iterator> ids, latitudes, longitudes;
     protozero::iterator_range<pbf_reader::const_int32_iterator> texts;
     while (dense.next()) {
-      switch (dense.tag()) {
-        case 1:
+      switch (dense.tag_and_type()) {
+        case bytes(1):
           ids = dense.get_packed_sint64();
           break;
-        case 8:
+        case bytes(8):
           latitudes = dense.get_packed_sint64();
           break;
-        case 9:
+        case bytes(9):
           longitudes = dense.get_packed_sint64();
           break;
-        case 10:
+        case bytes(10):
           texts = dense.get_packed_int32();
           break;
         default:
@@ -232,17 +240,17 @@ class Block {
     protozero::iterator_range<pbf_reader::const_uint32_iterator> keys, values;
     nodes_.clear();
     while (way.next()) {
-      switch (way.tag()) {
-        case 1:
+      switch (way.tag_and_type()) {
+        case number(1):
           id = way.get_int64();
           break;
-        case 2:
+        case bytes(2):
           keys = way.get_packed_uint32();
           break;
-        case 3:
+        case bytes(3):
           values = way.get_packed_uint32();
           break;
-        case 8: {
+        case bytes(8): {
           std::int64_t node = 0;
           for (const std::int64_t step : way.get_packed_sint64()) nodes_.push_back(node = plus(node, step));
           break;
@@ -261,23 +269,23 @@ class Block {
     protozero::iterator_range<pbf_reader::const_int32_iterator> roles, kinds;
     protozero::iterator_range<pbf_reader::const_sint64_iterator> members;
     while (relation.next()) {
-      switch (relation.tag()) {
-        case 1:
+      switch (relation.tag_and_type()) {
+        case number(1):
           id = relation.get_int64();
           break;
-        case 2:
+        case bytes(2):
           keys = relation.get_packed_uint32();
           break;
-        case 3:
+        case bytes(3):
           values = relation.get_packed_uint32();
           break;
-        case 8:
+        case bytes(8):
           roles = relation.get_packed_int32();
           break;
-        case 9:
+        case bytes(9):
           members = relation.get_packed_sint64();
           break;
-        case 10:
+        case bytes(10):
           kinds = relation.get_packed_enum();
           break;
         default:
@@ -314,19 +322,19 @@ bool read_blob(std::istream& in, std::string& kind, std::string& blob) {
     if (in.gcount() != 0) throw Damaged{"it ends in the middle of a block"};
     return false;
   }
-  const std::uint32_t bytes =
+  const std::uint32_t header_bytes =
       (std::uint32_t{length[0]} << 24) | (std::uint32_t{length[1]} << 16) | (std::uint32_t{length[2]} << 8) | length[3];
-  if (bytes > most_header_bytes) throw Damaged{"it is not an .osm.pbf file"};
-  std::string header(bytes, '\0');
-  if (!in.read(header.data(), bytes)) throw Damaged{"it ends in the middle of a block"};
+  if (header_bytes > most_header_bytes) throw Damaged{"it is not an .osm.pbf file"};
+  std::string header(header_bytes, '\0');
+  if (!in.read(header.data(), header_bytes)) throw Damaged{"it ends in the middle of a block"};
   std::int32_t size = -1;
   pbf_reader reader(header);
   while (reader.next()) {
-    switch (reader.tag()) {
-      case 1:
+    switch (reader.tag_and_type()) {
+      case bytes(1):
         kind = text(reader.get_view());
         break;
-      case 3:
+      case number(3):
         size = reader.get_int32();
         break;
       default:
@@ -365,14 +373,14 @@ vocabulary::Result<void> read_osm_pbf(const std::filesystem::path& path,
                                       const OsmVisitor& visitor,
                                       const std::function<void(double)>& progress) {
   std::error_code error;
-  const auto bytes = std::filesystem::file_size(path, error);
+  const auto file_bytes = std::filesystem::file_size(path, error);
   std::ifstream in(path, std::ios::binary);
   if (error || !in) return vocabulary::refuse(vocabulary::ProblemKind::not_found, "there is no file " + path.string());
   const auto wrong = [&path](const std::string& what) {
     return vocabulary::refuse(vocabulary::ProblemKind::bad_parameter, path.string() + " cannot be read: " + what);
   };
   try {
-    read_all(in, static_cast<double>(bytes), visitor, progress);
+    read_all(in, static_cast<double>(file_bytes), visitor, progress);
   } catch (const Damaged& damaged) {
     return wrong(damaged.what);
   } catch (const protozero::exception&) {

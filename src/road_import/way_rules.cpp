@@ -117,8 +117,9 @@ std::optional<ClassRow> class_of(const Tags& tags) {
   }
   if (highway.empty() || tags["area"] == "yes" || tags["impassable"] == "yes" || tags["status"] == "impassable")
     return {};
+  if (!tags["construction"].empty() && !is_one_of(tags["construction"], {"no", "minor", "widening"})) return {};
   const auto row = std::ranges::find(classes, highway, &ClassRow::highway);
-  const Access said = find_access(tags, {"motorcar", "motor_vehicle"});
+  const Access said = car_access(tags);
   const bool invited = said == Access::yes || said == Access::destination;
   if (row == classes.end()) {
     return highway == "pedestrian" && invited ? std::optional(ClassRow{"pedestrian", RoadClass::living_street, 10})

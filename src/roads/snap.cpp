@@ -88,7 +88,7 @@ std::vector<RoadPosition> nearest_positions(
 }
 
 std::optional<RoadPosition> snap(const RoadGraph& graph, const CostModel& model, Coordinate place, double radius_m) {
-  constexpr double detour_m = 300;
+  constexpr double detour_m = 1000;
   std::optional<RoadPosition> nearest, chosen;
   walk_nearest(graph, model, place, radius_m, [&](const RoadPosition& position) {
     if (!nearest) nearest = position;

@@ -24,7 +24,7 @@ struct RoadPosition {
 std::vector<RoadPosition> nearest_positions(
     const RoadGraph& graph, const CostModel& model, Coordinate place, std::size_t count, double radius_m);
 
-// The position to route from or to: the nearest one of the main part, unless that is more than 300 m farther off than
+// The position to route from or to: the nearest one of the main part, unless that is more than 1 km farther off than
 // the nearest of all, which then lies on an island of its own. Nothing within `radius_m`: empty.
 std::optional<RoadPosition> snap(const RoadGraph& graph, const CostModel& model, Coordinate place, double radius_m);
 
