@@ -1,6 +1,7 @@
 // Measures roads on one road file: open, customise, query, path, matrix, traffic, memory. Prints one JSON line a
 // measurement.
 //   bench_roads FILE.osm.pbf|FILE.roads
+//   bench_roads --made JUNCTIONS      on a made network of that size
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,8 +11,14 @@
 #include <random>
 #include <vector>
 
+#include "made_country.hpp"
+#include "road_import/dissection.hpp"
 #include "road_import/import_roads.hpp"
+#include "roads/build_road_file.hpp"
+#include "roads/dijkstra.hpp"
+#include "roads/match.hpp"
 #include "roads/objectives.hpp"
+#include "roads/pareto.hpp"
 #include "roads/search.hpp"
 
 namespace {
@@ -93,33 +100,74 @@ void measure_traffic(const RoadGraph& graph, const CostModel& model, const Metri
   }
 }
 
+// Pareto fronts of time, energy and cost between random places, and one Dijkstra to compare a query with.
+void measure_fronts(const RoadGraph& graph, const Metric& time) {
+  const Metric energy = CostModel(graph, usual_car(), only(Objective::energy)).metric();
+  const Metric cost = CostModel(graph, usual_car(), only(Objective::cost)).metric();
+  std::mt19937 random(3);
+  SearchSpace space(graph);
+  ParetoRequest request;
+  request.objectives = {{Objective::time, &time}, {Objective::energy, &energy}, {Objective::cost, &cost}};
+  std::size_t routes = 0, complete = 0;
+  constexpr std::size_t fronts = 20;
+  print("pareto front (time, energy, cost)", median_us(1, fronts, [&] {
+          for (std::size_t i = 0; i < fronts; ++i) {
+            request.from = {static_cast<std::uint32_t>(random() % graph.segments()), 0.5, {}, 0, true};
+            request.to = {static_cast<std::uint32_t>(random() % graph.segments()), 0.5, {}, 0, true};
+            const ParetoFront front = find_pareto_front(graph, request, space);
+            routes += front.routes.size();
+            complete += front.complete ? 1 : 0;
+          }
+        }));
+  fmt::print("{{\"routes a front\": {:.1f}, \"complete\": {}}}\n", static_cast<double>(routes) / fronts, complete);
+  const Places places = draw_places(graph, time, 1, 9);
+  print("dijkstra, one to all",
+        median_us(3, 1, [&] { (void)dijkstra(graph, *time.turn_weight, time.edge_weight, places.from[0]); }));
+}
+
+// The road file of an extract, made when it is not one already; empty when that fails.
+std::filesystem::path road_file(const std::filesystem::path& path) {
+  if (path.extension() != ".pbf") return path;
+  const std::filesystem::path made = std::filesystem::temp_directory_path() / (path.stem().stem().string() + ".roads");
+  vocabulary::Result<road_import::ImportReport> report;
+  print("import", median_us(1, 1, [&] { report = road_import::import_roads(path, made, {}); }));
+  if (!report) {
+    fmt::print(stderr, "{}\n", report.error().detail);
+    return {};
+  }
+  fmt::print(
+      "{{\"ways\": {}, \"segments\": {}, \"states\": {}, \"turns\": {}, \"arcs\": {}, \"restrictions\": {}, "
+      "\"left_out\": {}, \"bytes\": {}}}\n",
+      report->ways, report->segments, report->states, report->turns, report->arcs, report->restrictions,
+      report->restrictions_left_out, report->file_bytes);
+  return made;
+}
+
+vocabulary::Result<std::shared_ptr<const RoadGraph>> made_graph(std::uint32_t junctions) {
+  const RoadNetwork network = bench::made_country(junctions, 1);
+  std::vector<std::uint32_t> order;
+  print("order", median_us(1, 1, [&] { order = road_import::order_by_dissection(segment_graph(network), {}); }));
+  vocabulary::Result<std::vector<std::byte>> bytes;
+  print("build", median_us(1, 1, [&] { bytes = build_road_file(network, order); }));
+  if (!bytes) return std::unexpected(bytes.error());
+  return RoadGraph::open(std::move(*bytes));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    fmt::print(stderr, "usage: bench_roads FILE.osm.pbf|FILE.roads\n");
+  if (argc < 2) {
+    fmt::print(stderr, "usage: bench_roads FILE.osm.pbf|FILE.roads, or bench_roads --made JUNCTIONS\n");
     return 2;
   }
-  std::filesystem::path path = argv[1];
-  if (path.extension() == ".pbf") {
-    const std::filesystem::path made =
-        std::filesystem::temp_directory_path() / (path.stem().stem().string() + ".roads");
-    vocabulary::Result<road_import::ImportReport> report;
-    print("import", median_us(1, 1, [&] { report = road_import::import_roads(path, made, {}); }));
-    if (!report) {
-      fmt::print(stderr, "{}\n", report.error().detail);
-      return 1;
-    }
-    fmt::print(
-        "{{\"country\": \"{}\", \"ways\": {}, \"segments\": {}, \"states\": {}, \"turns\": {}, \"arcs\": {}, "
-        "\"restrictions\": {}, "
-        "\"left_out\": {}, \"bytes\": {}}}\n",
-        report->country, report->ways, report->segments, report->states, report->turns, report->arcs,
-        report->restrictions, report->restrictions_left_out, report->file_bytes);
-    path = made;
-  }
   vocabulary::Result<std::shared_ptr<const RoadGraph>> graph;
-  print("open", median_us(5, 1, [&] { graph = road_import::open_roads(path); }));
+  if (std::string_view(argv[1]) == "--made" && argc == 3) {
+    graph = made_graph(static_cast<std::uint32_t>(std::stoul(argv[2])));
+  } else {
+    const auto path = road_file(argv[1]);
+    if (path.empty()) return 1;
+    print("open", median_us(5, 1, [&] { graph = road_import::open_roads(path); }));
+  }
   if (!graph) {
     fmt::print(stderr, "{}\n", graph.error().detail);
     return 1;
@@ -128,8 +176,12 @@ int main(int argc, char** argv) {
   Metric metric;
   print("price and customise", median_us(5, 1, [&] { metric = model.metric(); }));
   print("customise", median_us(11, 1, [&] { (void)customize(**graph, metric.turn_weight, metric.edge_weight); }));
-  fmt::print("{{\"levels\": {}}}\n", (*graph)->levels());
+  const auto arcs = (*graph)->file().out_head.size() + (*graph)->file().in_tail.size();
+  fmt::print("{{\"levels\": {}, \"states\": {}, \"arcs\": {}, \"metric bytes\": {}}}\n", (*graph)->levels(),
+             (*graph)->states(), arcs,
+             arcs * 8 + std::size_t{(*graph)->edges()} * 4 + std::size_t{(*graph)->turns()} * 4);
   measure_searches(**graph, metric);
   measure_traffic(**graph, model, metric);
+  measure_fronts(**graph, metric);
   return 0;
 }

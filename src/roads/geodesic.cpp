@@ -8,7 +8,8 @@ GeodesicLeg geodesic_leg(Coordinate from, Coordinate to, const GeodesicSettings&
   return {distance, distance / (settings.speed_kmh / 3.6)};
 }
 
-std::vector<GeodesicLeg> geodesic_matrix(std::span<const Coordinate> from, std::span<const Coordinate> to,
+std::vector<GeodesicLeg> geodesic_matrix(std::span<const Coordinate> from,
+                                         std::span<const Coordinate> to,
                                          const GeodesicSettings& settings) {
   std::vector<GeodesicLeg> legs;
   legs.reserve(from.size() * to.size());

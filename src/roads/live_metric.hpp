@@ -9,8 +9,8 @@
 
 namespace mms::roads {
 
-// Threads: current() from any, replace() from one writer at a time. A query that took current() keeps it to its end, so no query
-// waits for traffic and none sees half of an update.
+// Threads: current() from any, replace() from one writer at a time. A query that took current() keeps it to its end, so
+// no query waits for traffic and none sees half of an update.
 class LiveMetric {
  public:
   explicit LiveMetric(Metric first) : metric_(std::make_shared<const Metric>(std::move(first))) {}

@@ -49,7 +49,8 @@ std::optional<vocabulary::Time> Traffic::next_expiry() const {
 
 std::vector<EdgeTraffic> Traffic::in_force() const {
   std::vector<EdgeTraffic> result;
-  std::ranges::copy_if(edges_, std::back_inserter(result), [](const EdgeTraffic& e) { return e.closed || e.speed_kmh; });
+  std::ranges::copy_if(edges_, std::back_inserter(result),
+                       [](const EdgeTraffic& e) { return e.closed || e.speed_kmh; });
   return result;
 }
 
@@ -76,7 +77,9 @@ std::vector<DirectedEdge> edges_of_way(const RoadGraph& graph, std::uint64_t way
   return edges;
 }
 
-std::vector<DirectedEdge> edges_along(const RoadGraph& graph, const CostModel& model, const Metric& distances,
+std::vector<DirectedEdge> edges_along(const RoadGraph& graph,
+                                      const CostModel& model,
+                                      const Metric& distances,
                                       std::span<const Coordinate> line) {
   std::vector<TracePoint> trace;
   for (const Coordinate place : line) trace.push_back({place, {}, {}});

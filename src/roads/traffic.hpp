@@ -24,8 +24,8 @@ struct TrafficReport {
   vocabulary::Time expires_at{};
 };
 
-// Reports of one source replace its earlier ones of the same edge unless those were reported later; other sources and edges keep
-// theirs. In force on an edge: a closure, if any source has one; else the speed that was reported last.
+// Reports of one source replace its earlier ones of the same edge unless those were reported later; other sources and
+// edges keep theirs. In force on an edge: a closure, if any source has one; else the speed that was reported last.
 // Threads: one at a time.
 class Traffic {
  public:
@@ -33,8 +33,8 @@ class Traffic {
     for (DirectedEdge edge = 0; edge < graph.edges(); ++edge) edges_[edge].edge = edge;
   }
 
-  // The edges on which something else is in force now. Reports that are over already change nothing. Reports of edges that
-  // the graph does not have, and speeds that are not between 0 and 300 km/h, are passed over.
+  // The edges on which something else is in force now. Reports that are over already change nothing. Reports of edges
+  // that the graph does not have, and speeds that are not between 0 and 300 km/h, are passed over.
   std::vector<EdgeTraffic> report(std::span<const TrafficReport> reports, vocabulary::Time now);
   // Ends what is over at `now`; the edges that changed, back to free flow or to another source's word.
   std::vector<EdgeTraffic> expire(vocabulary::Time now);
@@ -57,7 +57,9 @@ class Traffic {
 // The directed edges of an OpenStreetMap way, in the direction in which it is drawn or against it.
 std::vector<DirectedEdge> edges_of_way(const RoadGraph& graph, std::uint64_t way_id, bool backward);
 // The directed edges along a line that was drawn over the road, in its direction; empty when it fits none.
-std::vector<DirectedEdge> edges_along(const RoadGraph& graph, const CostModel& model, const Metric& distances,
+std::vector<DirectedEdge> edges_along(const RoadGraph& graph,
+                                      const CostModel& model,
+                                      const Metric& distances,
                                       std::span<const Coordinate> line);
 
 }  // namespace mms::roads

@@ -78,7 +78,9 @@ TEST_F(TrafficTest, the_metric_follows_and_returns) {
   const auto before = live.current();
   Draw draw(52);
   std::vector<TrafficReport> reports;
-  for (int i = 0; i < 40; ++i) reports.push_back(draw.chance(0.2) ? closed(draw.below(graph_->edges()), "a") : speed(draw.below(graph_->edges()), 7, "a"));
+  for (int i = 0; i < 40; ++i)
+    reports.push_back(draw.chance(0.2) ? closed(draw.below(graph_->edges()), "a")
+                                       : speed(draw.below(graph_->edges()), 7, "a"));
   const auto changed = traffic_.report(reports, noon);
   live.replace(with_changes(*graph_, *live.current(), model.changes(changed)));
   EXPECT_NE(live.current()->out_weight, before->out_weight);
@@ -99,7 +101,8 @@ TEST_F(TrafficTest, ways_and_lines_name_edges) {
   std::uint32_t segment = 0;
   while ((graph_->segment(segment).flags & car_backward) == 0) ++segment;
   const auto shape = graph_->file().shape_of(segment);
-  const std::vector<Coordinate> line{between(shape.back(), shape.front(), 0.2), between(shape.back(), shape.front(), 0.8)};
+  const std::vector<Coordinate> line{between(shape.back(), shape.front(), 0.2),
+                                     between(shape.back(), shape.front(), 0.8)};
   EXPECT_EQ(edges_along(*graph_, model, distances, line), std::vector<DirectedEdge>{directed(segment, true)});
 }
 
