@@ -172,6 +172,9 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}\n", graph.error().detail);
     return 1;
   }
+  const Box& whole = (*graph)->file().boxes.back();
+  fmt::print("{{\"south\": {}, \"west\": {}, \"north\": {}, \"east\": {}}}\n", whole.low.latitude(),
+             whole.low.longitude(), whole.high.latitude(), whole.high.longitude());
   const CostModel model(**graph, usual_car(), only(Objective::time));
   Metric metric;
   print("price and customise", median_us(5, 1, [&] { metric = model.metric(); }));

@@ -121,6 +121,21 @@ void store(const RoadGraph& graph, Metric& metric, const Customizer& customizer,
 
 }  // namespace
 
+namespace {
+
+// All arcs of all states, from the lowest to the highest.
+void compute_all(const RoadGraph& graph, Metric& metric) {
+  Customizer customizer(graph, metric);
+  for (std::uint32_t state = 0; state < graph.states(); ++state) {
+    customizer.run(state);
+    const StateLink &link = graph.links()[state], &next = graph.links()[state + 1];
+    for (std::uint32_t arc = link.out_first; arc < next.out_first; ++arc) metric.out_weight[arc] = customizer.out(arc);
+    for (std::uint32_t arc = link.in_first; arc < next.in_first; ++arc) metric.in_weight[arc] = customizer.in(arc);
+  }
+}
+
+}  // namespace
+
 Metric customize(const RoadGraph& graph,
                  std::shared_ptr<const std::vector<Weight>> turn_weight,
                  std::vector<Weight> edge_weight) {
@@ -133,13 +148,7 @@ Metric customize(const RoadGraph& graph,
   metric.out_weight.resize(outs);
   metric.in_weight.resize(ins);
   for (std::uint32_t turn = 0; turn < graph.turns(); ++turn) set_base(graph, metric, turn);
-  Customizer customizer(graph, metric);
-  for (std::uint32_t state = 0; state < graph.states(); ++state) {
-    customizer.run(state);
-    const StateLink &link = graph.links()[state], &next = graph.links()[state + 1];
-    for (std::uint32_t arc = link.out_first; arc < next.out_first; ++arc) metric.out_weight[arc] = customizer.out(arc);
-    for (std::uint32_t arc = link.in_first; arc < next.in_first; ++arc) metric.in_weight[arc] = customizer.in(arc);
-  }
+  compute_all(graph, metric);
   return metric;
 }
 
@@ -157,6 +166,11 @@ Metric with_changes(const RoadGraph& graph, const Metric& metric, std::span<cons
         dirty.add(std::min(v, graph.turn_from(turn)));
       }
     }
+  }
+  // When much has changed, nearly every state would be dirty: then keeping account costs more than it saves.
+  if (changes.size() > graph.edges() / 20) {
+    compute_all(graph, changed);
+    return changed;
   }
   Customizer customizer(graph, changed);
   for (std::uint32_t state = dirty.take(); state != none; state = dirty.take()) {

@@ -107,6 +107,19 @@ TEST(Route, shape_values_and_steps_agree) {
   EXPECT_GT(routes, 100);
 }
 
+TEST(Route, from_a_place_to_itself_is_nothing_to_drive) {
+  const auto graph = graph_of(made_town(6, 6, 61));
+  const CostModel model(*graph, usual_car(), only(Objective::time));
+  const Metric metric = model.metric();
+  SearchSpace space(*graph);
+  const auto at = *snap(*graph, model, graph->file().shape[3], 500);
+  const auto route = find_route(*graph, metric, at, at, space);
+  ASSERT_TRUE(route.has_value());
+  EXPECT_EQ(route->weight, 0U);
+  EXPECT_EQ(steps_of(*graph, model, *route).size(), 2U);
+  EXPECT_EQ(values_of(*graph, model, *route)[0], 0);
+}
+
 TEST(Snap, finds_the_nearest_street_as_brute_force_does) {
   const auto graph = graph_of(made_town(16, 14, 17));
   Draw draw(18);

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
+#include <thread>
 
 #include "roads/build_road_file.hpp"
 #include "roads/geodesic.hpp"
@@ -88,6 +90,41 @@ TEST_F(TrafficTest, the_metric_follows_and_returns) {
   live.replace(with_changes(*graph_, *live.current(), model.changes(traffic_.expire(noon + seconds(1000)))));
   EXPECT_EQ(live.current()->out_weight, before->out_weight);
   EXPECT_EQ(live.current()->in_weight, before->in_weight);
+}
+
+// Given: closing and opening one road over and over, while others ask. Then: every answer is that of one of the two
+// metrics.
+TEST_F(TrafficTest, queries_run_on_while_the_metric_is_replaced) {
+  const CostModel model(*graph_, usual_car(), only(Objective::time));
+  const RoadPosition from{1, 0.5, {}, 0, true}, to{graph_->segments() / 2, 0.5, {}, 0, true};
+  SearchSpace mine(*graph_);
+  const Metric open = model.metric();
+  const auto free_route = find_route(*graph_, open, from, to, mine);
+  ASSERT_TRUE(free_route && free_route->edges.size() > 4);
+  const EdgeTraffic slow{free_route->edges[2], 1.0, false}, free{free_route->edges[2], {}, false};
+  const Metric slowed = with_changes(*graph_, open, model.changes({&slow, 1}));
+  const Weight slow_weight = find_route(*graph_, slowed, from, to, mine)->weight;
+  EXPECT_GT(slow_weight, free_route->weight);
+  LiveMetric live(open);
+  std::atomic<bool> done = false;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      SearchSpace space(*graph_);
+      while (!done) {
+        const auto route = find_route(*graph_, *live.current(), from, to, space);
+        if (!route || (route->weight != slow_weight && route->weight != free_route->weight)) ++wrong;
+      }
+    });
+  }
+  for (int i = 0; i < 200; ++i) {
+    const EdgeTraffic& traffic = i % 2 == 0 ? slow : free;
+    live.replace(with_changes(*graph_, *live.current(), model.changes({&traffic, 1})));
+  }
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST_F(TrafficTest, ways_and_lines_name_edges) {
