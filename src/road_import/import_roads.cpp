@@ -128,6 +128,7 @@ vocabulary::Result<ImportReport> import_roads(const std::filesystem::path& input
   report.restrictions = osm.restrictions.size();
   BuiltNetwork built = build_network(osm);
   osm = {};
+  built.network.left_hand_traffic = drives_on_the_left(report.country);
   built.network.source = input.filename().string();
   built.network.attribution = "© OpenStreetMap contributors, ODbL 1.0";
   report.segments = built.network.segments.size();

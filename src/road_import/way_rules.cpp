@@ -240,4 +240,10 @@ std::string_view country_named_by(const Tags& tags) {
   return {};
 }
 
+bool drives_on_the_left(std::string_view country) {
+  return is_one_of(
+      country, {"AU", "BD", "BW", "CY", "GB", "GG", "HK", "ID", "IE", "IM", "IN", "JE", "JM", "JP", "KE", "LK", "MO",
+                "MT", "MU", "MY", "MZ", "NA", "NP", "NZ", "PK", "SG", "TH", "TT", "TZ", "UG", "ZA", "ZM", "ZW"});
+}
+
 }  // namespace mms::road_import

@@ -40,6 +40,8 @@ NodeRules rules_of_node(const Tags& tags);
 // "CH" of "CH:urban", in the tags that give speed limits by reference to a law; empty otherwise.
 std::string_view country_named_by(const Tags& tags);
 
+bool drives_on_the_left(std::string_view country);
+
 // km/h of a maxspeed value; nothing when it is no speed. "none" is 140.
 std::optional<double> parse_speed_kmh(std::string_view text, std::string_view country);
 std::optional<double> parse_length_m(std::string_view text);

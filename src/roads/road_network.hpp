@@ -117,6 +117,7 @@ struct RoadNetwork {
   std::vector<Coordinate> shape;              // both ends included
   std::vector<std::string> strings{""};
   std::vector<ForbiddenPath> forbidden;
+  bool left_hand_traffic = false;
   std::string source;       // what the roads were made from
   std::string attribution;  // what a shown route must say
 };
