@@ -2,19 +2,33 @@
 #
 #   room(NAME missions PATH missions [PURE] DEPENDS vocabulary lanes LIBRARIES fmt::fmt)
 #
-# Every room has a "door": build/doors/<name>/<path> -> src/<path>. A target gets the doors of itself and of
-# its declared rooms and no others, so a forbidden include does not compile. PURE rooms also get cmake/fence
-# first, where the headers of sockets, SQL and clocks are #error.
-# Tests: *_test.cpp need nothing, *_dbtest.cpp a database (label "database"; they skip nothing, they need TEST_DATABASE_URL for PostgreSQL).
+# Every room has a "door": build/doors/<name>/<path>/ with links to the headers of that one folder (not of folders
+# within: those are rooms of their own). A target gets the doors of itself and of its declared rooms and no others, so a
+# forbidden include does not compile. PURE rooms also get cmake/fence first, where the headers of sockets, SQL and clocks
+# are #error.
+# Tests: *_test.cpp need nothing; *_dbtest.cpp a database (label "database"): they never skip, they fail without
+# TEST_DATABASE_URL, which `make test` provides.
+# The rooms are written to <build>/rooms.txt for scripts/house.py: name|path|pure|depends|test depends.
 set(MMS_DOORS ${CMAKE_BINARY_DIR}/doors)
 set_property(GLOBAL PROPERTY MMS_ROOMS "")
 
-function(room_door name path)
-  get_filename_component(parent ${MMS_DOORS}/${name}/${path} DIRECTORY)
-  file(MAKE_DIRECTORY ${parent})
-  if(NOT EXISTS ${MMS_DOORS}/${name}/${path})
-    file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${path} ${MMS_DOORS}/${name}/${path} SYMBOLIC)
+function(room_door name path headers)
+  set(door ${MMS_DOORS}/${name}/${path})
+  if(IS_SYMLINK ${door})
+    file(REMOVE ${door})
   endif()
+  file(MAKE_DIRECTORY ${door})
+  file(GLOB old RELATIVE ${door} ${door}/*.hpp)
+  foreach(header ${headers})
+    get_filename_component(file ${header} NAME)
+    list(REMOVE_ITEM old ${file})
+    if(NOT EXISTS ${door}/${file})
+      file(CREATE_LINK ${header} ${door}/${file} SYMBOLIC)
+    endif()
+  endforeach()
+  foreach(file ${old})
+    file(REMOVE ${door}/${file})
+  endforeach()
 endfunction()
 
 function(room_sees target pure)
@@ -31,10 +45,12 @@ function(room)
   if(NOT R_PATH)
     set(R_PATH ${R_NAME})
   endif()
-  room_door(${R_NAME} ${R_PATH})
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${R_PATH}/*.hpp)
+  room_door(${R_NAME} ${R_PATH} "${headers}")
   set_property(GLOBAL APPEND PROPERTY MMS_ROOMS ${R_NAME})
   string(REPLACE ";" "," depends "${R_DEPENDS}")
-  set_property(GLOBAL APPEND PROPERTY MMS_ROOM_LINES "${R_NAME}|${R_PATH}|${R_PURE}|${depends}")
+  string(REPLACE ";" "," test_depends "${R_TEST_DEPENDS}")
+  set_property(GLOBAL APPEND PROPERTY MMS_ROOM_LINES "${R_NAME}|${R_PATH}|${R_PURE}|${depends}|${test_depends}")
 
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${R_PATH}/*.cpp)
   set(unit ${sources})
@@ -47,6 +63,17 @@ function(room)
   list(APPEND dbtests ${nested_db})
   list(FILTER sources EXCLUDE REGEX "_(db)?test\\.cpp$")
 
+  if(NOT sources AND headers)
+    # A room of headers alone is compiled too, so that its doors and fences hold as everywhere.
+    set(lines "// Every header of ${R_NAME}, compiled with its own doors.\n")
+    foreach(header ${headers})
+      get_filename_component(file ${header} NAME)
+      string(APPEND lines "#include \"${R_PATH}/${file}\"\n")
+    endforeach()
+    set(sources ${CMAKE_BINARY_DIR}/headers/${R_NAME}.cpp)
+    file(CONFIGURE OUTPUT ${sources} CONTENT "${lines}" @ONLY)
+  endif()
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")  # of a binary, not of the room's library
   if(sources)
     add_library(${R_NAME} STATIC ${sources})
     target_link_libraries(${R_NAME} PUBLIC ${R_DEPENDS} ${R_LIBRARIES})
@@ -65,10 +92,18 @@ function(room)
       if(kind STREQUAL "unit")
         gtest_discover_tests(${target} DISCOVERY_TIMEOUT 30 PROPERTIES LABELS unit TIMEOUT 120)
       else()
-        gtest_discover_tests(${target} DISCOVERY_TIMEOUT 30 PROPERTIES LABELS database TIMEOUT 300)
+        gtest_discover_tests(${target} DISCOVERY_TIMEOUT 30 PROPERTIES LABELS database TIMEOUT 300
+          FIXTURES_REQUIRED database)
       endif()
     endif()
   endforeach()
+endfunction()
+
+# Called once, after the last room.
+function(rooms_written)
+  get_property(lines GLOBAL PROPERTY MMS_ROOM_LINES)
+  string(REPLACE ";" "\n" lines "${lines}")
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/rooms.txt CONTENT "${lines}\n")
 endfunction()
 
 include(GoogleTest)

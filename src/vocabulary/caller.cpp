@@ -8,12 +8,32 @@ namespace mms::vocabulary {
 namespace {
 
 // In the order of the enum, spelled as on the wire.
-constexpr std::array<std::string_view, 26> kPermissions{
-    "none",          "any",           "templates:read",      "templates:write", "missions:read", "missions:write",
-    "missions:execute", "missions:report", "logs:write",      "metrics:read",    "metrics:write", "safety:read",
-    "safety:write",  "safety:resolve", "trips:read",         "trips:write",     "trips:execute", "trips:personal_data",
-    "tracking:write", "routes:use",   "traffic:write",       "events:read",     "events:replay", "audit:read",
-    "webhooks:manage", "keys:manage"};
+constexpr std::array<std::string_view, 26> kPermissions{"none",
+                                                        "any",
+                                                        "templates:read",
+                                                        "templates:write",
+                                                        "missions:read",
+                                                        "missions:write",
+                                                        "missions:execute",
+                                                        "missions:report",
+                                                        "logs:write",
+                                                        "metrics:read",
+                                                        "metrics:write",
+                                                        "safety:read",
+                                                        "safety:write",
+                                                        "safety:resolve",
+                                                        "trips:read",
+                                                        "trips:write",
+                                                        "trips:execute",
+                                                        "trips:personal_data",
+                                                        "tracking:write",
+                                                        "routes:use",
+                                                        "traffic:write",
+                                                        "events:read",
+                                                        "events:replay",
+                                                        "audit:read",
+                                                        "webhooks:manage",
+                                                        "keys:manage"};
 
 constexpr std::array<std::string_view, 7> kRoles{"viewer",  "operator", "planner", "safety_officer",
                                                  "vehicle", "auditor",  "admin"};
@@ -93,6 +113,7 @@ bool Caller::may_somewhere(Permission permission) const {
 }
 
 bool Caller::may(Permission permission, std::string_view fleet_id) const {
+  if (permission == Permission::none || permission == Permission::any_caller) return true;
   return std::ranges::any_of(grants, [&](const Grant& g) {
     return vocabulary::grants(g.role, permission) && (!g.fleet_id || *g.fleet_id == fleet_id) && !g.mission_id &&
            !g.template_id;
@@ -106,6 +127,9 @@ std::optional<std::vector<std::string>> Caller::fleets_with(Permission permissio
     if (!g.fleet_id) return std::nullopt;
     fleets.push_back(*g.fleet_id);
   }
+  std::ranges::sort(fleets);
+  const auto twice = std::ranges::unique(fleets);
+  fleets.erase(twice.begin(), twice.end());
   return fleets;
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "vocabulary/describe.hpp"
+
 namespace mms::vocabulary {
 
 // The wire spells each with a colon: missions_read is "missions:read".
@@ -40,6 +42,8 @@ enum class Permission {
 
 enum class Role { viewer, operator_, planner, safety_officer, vehicle, auditor, admin };
 enum class CallerKind { person, service, vehicle };
+BOOST_DESCRIBE_ENUM(Role, viewer, operator_, planner, safety_officer, vehicle, auditor, admin)
+BOOST_DESCRIBE_ENUM(CallerKind, person, service, vehicle)
 
 std::string to_text(Permission permission);
 std::string_view to_text(Role role);
@@ -49,7 +53,8 @@ std::string_view to_text(CallerKind kind);
 // One table, from api.md "Who may do what".
 bool grants(Role role, Permission permission);
 
-// A role on one fleet, or on every fleet when `fleet_id` is absent; narrowed to one mission or template when those are set.
+// A role on one fleet, or on every fleet when `fleet_id` is absent; narrowed to one mission or template when those are
+// set.
 struct Grant {
   Role role{};
   std::optional<std::string> fleet_id;
@@ -67,7 +72,7 @@ struct Caller {
   bool may_somewhere(Permission permission) const;
   // Holds it on this fleet (by a grant that is not narrowed to one mission or template).
   bool may(Permission permission, std::string_view fleet_id) const;
-  // The fleets on which the permission is held; absent means every fleet.
+  // The fleets on which the permission is held, sorted, each once; absent means every fleet.
   std::optional<std::vector<std::string>> fleets_with(Permission permission) const;
 };
 

@@ -11,9 +11,9 @@
 namespace mms::vocabulary {
 
 template <class T>
-concept DescribedStruct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
+concept DescribedStruct = std::is_class_v<T> && boost::describe::has_describe_members<std::remove_cv_t<T>>::value;
 template <class T>
-concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
+concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<std::remove_cv_t<T>>::value;
 
 // Calls f(name, member) for every described member of x.
 template <DescribedStruct T, class F>
@@ -33,8 +33,7 @@ template <DescribedEnum E>
 constexpr auto enum_names() {
   using D = boost::describe::describe_enumerators<E>;
   std::array<std::string_view, boost::mp11::mp_size<D>::value> names{};
-  boost::mp11::mp_for_each<D>(
-      [&](auto d) { names[static_cast<std::size_t>(d.value)] = without_underscore(d.name); });
+  boost::mp11::mp_for_each<D>([&](auto d) { names[static_cast<std::size_t>(d.value)] = without_underscore(d.name); });
   return names;
 }
 

@@ -1,5 +1,5 @@
-// JSON in and out. The only door to the JSON library: strict in (RFC 8259, no duplicate keys, finite numbers, valid UTF-8
-// without NUL, depth 32), shortest numbers out.
+// JSON in and out. The only door to the JSON library: strict in (RFC 8259, no duplicate keys, finite numbers, valid
+// UTF-8 without NUL, depth 32), shortest numbers out.
 #pragma once
 
 #include <boost/json/monotonic_resource.hpp>
@@ -20,11 +20,12 @@ using Array = boost::json::array;
 // Lifetime: the values die with the document. Threads: one.
 class Document {
  public:
-  Document() : resource_(buffer_, sizeof buffer_) {}
+  // The value lives in the resource from the start: assigning a value of another resource would copy it.
+  Document() : resource_(buffer_, sizeof buffer_), value_(boost::json::storage_ptr(&resource_)) {}
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
 
-  // Refuses: malformed_json (with the byte position, or the pointer of a duplicate key).
+  // Refuses: malformed_json (with the byte position; a duplicate key is named).
   Result<const Value*> parse(std::string_view text);
   const Value& root() const { return value_; }
 
@@ -41,15 +42,25 @@ struct Raw {
   bool empty() const { return text.empty(); }
 };
 
+// At most `most` bytes of UTF-8 text, cut between characters.
+std::string_view shortened(std::string_view text, std::size_t most);
+
 void append_string(std::string& out, std::string_view text);
+// An infinity or NaN, which JSON does not have, is written as null.
 void append_number(std::string& out, double number);
 void append_number(std::string& out, std::int64_t number);
+void append_number(std::string& out, std::uint64_t number);
 // Compact; numbers in their shortest form that reads back the same.
 void append_value(std::string& out, const Value& value);
 std::string to_text(const Value& value);
-// Sorted keys, shortest numbers (1.0 and 1 are the same): equal values give equal texts.
+// Sorted keys, shortest numbers (1.0 and 1 are the same, 1e16 and 10000000000000000 too): equal values give equal
+// texts.
 std::string canonical(const Value& value);
 // The same for a text that is known to be JSON; the text itself when it is not.
 std::string canonical(std::string_view text);
+// A literal would convert to a Value as well, and to a string at that.
+inline std::string canonical(const char* text) {
+  return canonical(std::string_view(text));
+}
 
 }  // namespace mms::vocabulary::json

@@ -45,7 +45,9 @@ std::string Reading::pointer() const {
 
 void Reading::error(std::string_view code, std::string detail) {
   constexpr std::size_t kMost = 100;  // an answer stays readable, and a hostile body cannot make it large
-  if (errors_.size() < kMost) errors_.push_back({pointer(), std::string(code), std::move(detail)});
+  constexpr std::size_t kLongest = 1000;
+  if (errors_.size() >= kMost) return;
+  errors_.push_back({std::string(shortened(pointer(), kLongest)), std::string(code), std::move(detail)});
 }
 
 void read(Reading& in, const Value& value, bool& out) {
@@ -57,8 +59,10 @@ void read(Reading& in, const Value& value, std::int64_t& out) {
   if (value.is_int64()) {
     out = value.get_int64();
   } else if (value.is_double() && value.get_double() == std::floor(value.get_double()) &&
-             std::abs(value.get_double()) < 9e15) {
+             std::abs(value.get_double()) <= 0x1p53) {
     out = static_cast<std::int64_t>(value.get_double());
+  } else if (value.is_uint64() || (value.is_double() && value.get_double() == std::floor(value.get_double()))) {
+    in.error("out_of_range", "this number is too large");
   } else {
     in.error("wrong_type", "must be a whole number");
   }
@@ -141,8 +145,8 @@ void read(Reading& in, const Value& value, std::map<std::string, std::string>& o
 
 void not_one_of(Reading& in, std::string_view given, const std::string_view* names, std::size_t count) {
   constexpr std::size_t kShown = 40;
-  in.error("not_one_of", fmt::format("\"{}\" is not one of {}", given.substr(0, kShown),
-                                     fmt::join(std::span(names, count), ", ")));
+  in.error("not_one_of",
+           fmt::format("\"{}\" is not one of {}", shortened(given, kShown), fmt::join(std::span(names, count), ", ")));
 }
 
 void refuse_unknown_members(Reading& in, const Object& object, const std::vector<std::string_view>& known) {

@@ -17,7 +17,8 @@
 
 namespace mms::vocabulary::json {
 
-// What to do with members that the struct does not have: refuse what a client sends, ignore what a newer version stored.
+// What to do with members that the struct does not have: refuse what a client sends, ignore what a newer version
+// stored.
 enum class UnknownMembers { refuse, ignore };
 
 // Where we are in the document, and what was wrong so far.
@@ -206,8 +207,9 @@ Result<T> from_client(const Value& value) {
 
 // What this service stored. Throws std::runtime_error when it cannot be read: that is damage, not input.
 [[noreturn]] void throw_unreadable(const Reading& in);
-template <class T>
-T from_stored(const Value& value) {
+// Of Value itself only: a text would convert to one, and to a string at that.
+template <class T, std::same_as<Value> V>
+T from_stored(const V& value) {
   Reading in(UnknownMembers::ignore);
   T out{};
   read(in, value, out);

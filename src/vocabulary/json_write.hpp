@@ -25,7 +25,8 @@ void append(std::string& out, T value) {
   if constexpr (std::is_floating_point_v<T>) {
     append_number(out, static_cast<double>(value));
   } else {
-    append_number(out, static_cast<std::int64_t>(value));
+    using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+    append_number(out, static_cast<Wide>(value));
   }
 }
 inline void append(std::string& out, const std::string& value) {
@@ -153,9 +154,7 @@ class ObjectText {
     append_present(members_, value);
     return *this;
   }
-  ObjectText& add_raw(std::string_view name, std::string_view json) {
-    return add(name, Raw{std::string(json)});
-  }
+  ObjectText& add_raw(std::string_view name, std::string_view json) { return add(name, Raw{std::string(json)}); }
   // Without the braces, as Problem::members wants it.
   std::string members() const { return members_; }
   std::string text() const { return '{' + members_ + '}'; }

@@ -9,8 +9,8 @@
 
 namespace mms::vocabulary {
 
-// Every reason to refuse that this service knows; the wire's `code` is the enumerator's name. http/problem_response maps
-// each to its status in one switch.
+// Every reason to refuse that this service knows; the wire's `code` is the enumerator's name. http/problem_response
+// maps each to its status in one switch.
 enum class ProblemKind {
   // 400
   malformed_json,
@@ -91,9 +91,9 @@ inline std::unexpected<Problem> refuse(ProblemKind kind, std::string detail, std
 #define TRY(name, expr) TRY_AS_(MMS_JOIN(try_result_, __LINE__), name, expr, return)
 // The same inside a coroutine.
 #define CO_TRY(name, expr) TRY_AS_(MMS_JOIN(try_result_, __LINE__), name, expr, co_return)
-#define TRY_AS_(tmp, name, expr, leave)                      \
-  auto tmp = (expr);                                         \
-  if (!tmp) leave std::unexpected(std::move(tmp).error());   \
+#define TRY_AS_(tmp, name, expr, leave)                    \
+  auto tmp = (expr);                                       \
+  if (!tmp) leave std::unexpected(std::move(tmp).error()); \
   auto name = std::move(*tmp)
 
 }  // namespace mms::vocabulary

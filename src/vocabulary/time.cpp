@@ -52,7 +52,7 @@ std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
   const int hours = take(text, 2);
   int minutes = 0;
   if (!text.empty()) {
-    skip(text, ":");
+    if (!skip(text, ":")) return std::nullopt;
     minutes = take(text, 2);
   }
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
@@ -117,8 +117,13 @@ std::optional<Time> time_from_text(std::string_view text) {
   const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day)));
   if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second) + Duration(micros) - *offset;
+  const Time time = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+                    std::chrono::seconds(second) + Duration(micros) - *offset;
+  // An offset can lead out of the four-digit years, and with them out of 27 characters.
+  constexpr Time kFirst = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+  constexpr Time kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
+  if (time < kFirst || time >= kEnd) return std::nullopt;
+  return time;
 }
 
 }  // namespace mms::vocabulary

@@ -1,5 +1,5 @@
 // Makes the networks that tests and benches run on.
-#include "roads/tests/made_network.hpp"
+#include "made_network.hpp"
 
 #include <gtest/gtest.h>
 

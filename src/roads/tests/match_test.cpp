@@ -7,8 +7,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "made_network.hpp"
 #include "roads/build_road_file.hpp"
-#include "roads/tests/made_network.hpp"
 
 namespace mms::roads::tests {
 namespace {

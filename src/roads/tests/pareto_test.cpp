@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
+#include "made_network.hpp"
 #include "roads/build_road_file.hpp"
-#include "roads/tests/made_network.hpp"
 
 namespace mms::roads::tests {
 namespace {

@@ -5,13 +5,13 @@
 
 #include <cstring>
 
+#include "made_network.hpp"
 #include "roads/build_road_file.hpp"
 #include "roads/crc32c.hpp"
 #include "roads/road_graph.hpp"
 #include "roads/route.hpp"
 #include "roads/snap.hpp"
 #include "roads/steps.hpp"
-#include "roads/tests/made_network.hpp"
 
 namespace mms::roads::tests {
 namespace {

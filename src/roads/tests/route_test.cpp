@@ -7,10 +7,10 @@
 #include <cmath>
 #include <numeric>
 
+#include "made_network.hpp"
 #include "roads/build_road_file.hpp"
 #include "roads/polyline.hpp"
 #include "roads/steps.hpp"
-#include "roads/tests/made_network.hpp"
 
 namespace mms::roads::tests {
 namespace {

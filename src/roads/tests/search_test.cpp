@@ -5,9 +5,9 @@
 
 #include <set>
 
+#include "made_network.hpp"
 #include "roads/build_road_file.hpp"
 #include "roads/dijkstra.hpp"
-#include "roads/tests/made_network.hpp"
 
 namespace mms::roads::tests {
 namespace {

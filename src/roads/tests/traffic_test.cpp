@@ -7,10 +7,10 @@
 #include <cmath>
 #include <thread>
 
+#include "made_network.hpp"
 #include "roads/build_road_file.hpp"
 #include "roads/geodesic.hpp"
 #include "roads/live_metric.hpp"
-#include "roads/tests/made_network.hpp"
 
 namespace mms::roads::tests {
 namespace {

@@ -1,0 +1,2 @@
+// A pure room reached for sockets.
+#error "pure rooms have no sockets, SQL, clocks, threads or randomness: take what you need as a parameter (docs/house.md)"

@@ -1,0 +1,50 @@
+// What the guards of all threads share: the keys that sign tokens, whether the house is open, how often it was revoked.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "access/rules/token_claims.hpp"
+#include "crypto/token_keys.hpp"
+
+namespace mms::access {
+
+struct AccessSettings {
+  std::string listen = "127.0.0.1";  // the address that the service listens on
+  std::string jwt_secret;            // HS256; empty: none
+  std::string jwks;                  // text of a JWK Set, for RS256 and ES256; empty: none
+  std::string jwt_issuer;            // required with a JWK Set
+  std::string jwt_audience;          // required with a JWK Set
+};
+
+// Threads: any.
+class Realm {
+ public:
+  // Throws std::invalid_argument, with a sentence for whoever set the settings and without the secret.
+  explicit Realm(const AccessSettings& settings);
+
+  const crypto::TokenKeys& token_keys() const { return token_keys_; }
+  const TokenRules& token_rules() const { return token_rules_; }
+  bool takes_tokens() const { return !token_keys_.empty(); }
+  bool is_on_loopback() const { return on_loopback_; }
+
+  // On loopback, without a JWT setting, and no API key seen so far: every caller is admin.
+  bool may_be_open() const { return may_be_open_.load(std::memory_order_acquire); }
+  // An API key exists: from now on everybody needs a credential, as long as the process lives.
+  void close() { may_be_open_.store(false, std::memory_order_release); }
+
+  // Grows with every revocation in this process: what was verified under an older count is verified again.
+  std::uint64_t revocations() const { return revocations_.load(std::memory_order_acquire); }
+  // Call when the revocation is committed, before it is answered.
+  void note_revocation() { revocations_.fetch_add(1, std::memory_order_acq_rel); }
+
+ private:
+  crypto::TokenKeys token_keys_;
+  TokenRules token_rules_;
+  bool on_loopback_;
+  std::atomic<bool> may_be_open_;
+  std::atomic<std::uint64_t> revocations_ = 0;
+};
+
+}  // namespace mms::access

@@ -1,0 +1,48 @@
+// One SQLite handle: statements prepared once, parameters bound by name, answers copied out.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "database/database.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace mms::sqlite {
+
+// Threads: one at a time.
+class Connection {
+ public:
+  enum class Access { read_only, read_write };
+  // Throws Unavailable when the file cannot be opened.
+  Connection(const std::string& path, Access access);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Throws StatementFailed, or Unavailable when the file is locked, full or unreadable.
+  database::Rows run(const database::Query& query);
+  // Any number of statements, without parameters.
+  void script(const std::string& sql);
+
+ private:
+  struct Finalizer {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  struct Prepared {
+    std::unique_ptr<sqlite3_stmt, Finalizer> statement;
+    std::vector<int> positions;  // of $1, $2 …; 0 when the text does not use it
+  };
+
+  Prepared& prepared(const database::Statement& statement);
+  void bind(Prepared& prepared, const database::Query& query, std::size_t row);
+  void step(Prepared& prepared, database::Rows& rows);
+  [[noreturn]] void fail(const std::string& doing);
+
+  sqlite3* handle_ = nullptr;
+  std::vector<Prepared> prepared_;
+};
+
+}  // namespace mms::sqlite

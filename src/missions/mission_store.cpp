@@ -1,0 +1,181 @@
+// SQL of the missions.
+#include "missions/mission_store.hpp"
+
+#include "missions/rules/mission_set.hpp"
+#include "vocabulary/json_read.hpp"
+#include "vocabulary/json_write.hpp"
+
+namespace mms::missions {
+namespace {
+
+using database::Query;
+using database::Rows;
+using database::Statement;
+namespace json = vocabulary::json;
+
+const Statement load_missions("load_missions", Statement::Shape::many, "select body from missions where id = $1",
+                              "select body from missions where id = any(cast($1 as uuid[]))");
+const Statement load_vehicles_of(
+    "load_vehicles_of", Statement::Shape::many,
+    "select o.vehicle_id, o.id, o.name from missions m join missions o on o.vehicle_id = m.vehicle_id and "
+    "o.occupies_vehicle = 1 where m.id = $1",
+    "select o.vehicle_id, o.id, o.name from missions m join missions o on o.vehicle_id = m.vehicle_id and "
+    "o.occupies_vehicle where m.id = any(cast($1 as uuid[]))");
+const Statement load_vehicles(
+    "load_vehicles", Statement::Shape::many,
+    "select vehicle_id, id, name from missions where occupies_vehicle = 1 and vehicle_id = $1",
+    "select vehicle_id, id, name from missions where occupies_vehicle and vehicle_id = any(cast($1 as text[]))");
+
+#define MISSION_COLUMNS                                                                                               \
+  "id, fleet_id, vehicle_id, template_id, plan_id, name, type, priority, status, blocked, occupies_vehicle, "         \
+  "scheduled_start, deadline, created_at, updated_at, deleted_at, version, body"
+#define MISSION_UNNESTED                                                                                              \
+  "select cast(a1 as uuid), a2, a3, cast(a4 as uuid), cast(a5 as uuid), a6, a7, cast(a8 as bigint), a9, cast(a10 as " \
+  "boolean), cast(a11 as boolean), cast(a12 as timestamptz), cast(a13 as timestamptz), cast(a14 as timestamptz), "    \
+  "cast(a15 as timestamptz), cast(a16 as timestamptz), cast(a17 as bigint), cast(a18 as json) from unnest(cast($1 "   \
+  "as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), "  \
+  "cast($7 as text[]), cast($8 as text[]), cast($9 as text[]), cast($10 as text[]), cast($11 as text[]), cast($12 as " \
+  "text[]), cast($13 as text[]), cast($14 as text[]), cast($15 as text[]), cast($16 as text[]), cast($17 as text[]), " \
+  "cast($18 as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18)"
+#define MISSION_REPLACED                                                                                              \
+  " on conflict (id) do update set vehicle_id = excluded.vehicle_id, name = excluded.name, type = excluded.type, "    \
+  "priority = excluded.priority, status = excluded.status, blocked = excluded.blocked, occupies_vehicle = "           \
+  "excluded.occupies_vehicle, scheduled_start = excluded.scheduled_start, deadline = excluded.deadline, updated_at = " \
+  "excluded.updated_at, deleted_at = excluded.deleted_at, version = excluded.version, body = excluded.body"
+#define MISSION_VALUES \
+  " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+
+const Statement insert_new("insert_missions", Statement::Shape::many,
+                           "insert into missions (" MISSION_COLUMNS ")" MISSION_VALUES,
+                           "insert into missions (" MISSION_COLUMNS ") " MISSION_UNNESTED);
+const Statement replace_all("upsert_missions", Statement::Shape::many,
+                            "insert into missions (" MISSION_COLUMNS ")" MISSION_VALUES MISSION_REPLACED,
+                            "insert into missions (" MISSION_COLUMNS ") " MISSION_UNNESTED MISSION_REPLACED);
+#undef MISSION_COLUMNS
+#undef MISSION_UNNESTED
+#undef MISSION_REPLACED
+#undef MISSION_VALUES
+
+// Missions that are no longer in their vehicle, or were never: written before those that enter one, so that the unique
+// index never sees two in one vehicle between two rows of a batch.
+const Statement update_changed(
+    "update_missions", Statement::Shape::many,
+    "update missions set vehicle_id = $2, name = $3, type = $4, priority = $5, status = $6, blocked = $7, "
+    "occupies_vehicle = $8, scheduled_start = $9, deadline = $10, updated_at = $11, deleted_at = $12, version = $13, "
+    "body = $14 where id = $1",
+    "update missions set vehicle_id = a2, name = a3, type = a4, priority = cast(a5 as bigint), status = a6, blocked = "
+    "cast(a7 as boolean), occupies_vehicle = cast(a8 as boolean), scheduled_start = cast(a9 as timestamptz), deadline = "
+    "cast(a10 as timestamptz), updated_at = cast(a11 as timestamptz), deleted_at = cast(a12 as timestamptz), version = "
+    "cast(a13 as bigint), body = cast(a14 as json) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as "
+    "text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), cast($7 as text[]), cast($8 as text[]), "
+    "cast($9 as text[]), cast($10 as text[]), cast($11 as text[]), cast($12 as text[]), cast($13 as text[]), cast($14 "
+    "as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) where id = cast(a1 as uuid)");
+
+const Statement find_one("find_mission",
+                         "select fleet_id, version, deleted_at, body, vehicle_id from missions where id = $1");
+const Statement bodies("mission_bodies",
+                       "select id, body from missions where id > $1 order by id limit cast($2 as bigint)");
+
+void add_whole(Query& q, const Mission& m, std::string body) {
+  q.add(m.id, m.fleet_id, m.vehicle_id, m.template_id, m.plan_id, m.name, m.type, static_cast<int>(m.priority),
+        vocabulary::name_of(m.status), m.blocked, occupies_vehicle(m), m.scheduled_start, m.deadline, m.created_at,
+        m.updated_at, m.deleted_at, m.version, std::move(body));
+}
+
+void add_change(Query& q, const Mission& m, const std::string& body, bool occupies) {
+  q.add(m.id, m.vehicle_id, m.name, m.type, static_cast<int>(m.priority), vocabulary::name_of(m.status), m.blocked,
+        occupies, m.scheduled_start, m.deadline, m.updated_at, m.deleted_at, m.version, body);
+}
+
+class MissionPart final : public lanes::Part {
+ public:
+  MissionPart(MissionSet& set, MissionCache* cache) : set_(set), cache_(cache) {}
+
+  std::vector<Query> loads() override {
+    const auto needed = set_.take_needed();
+    if (needed.empty()) return {};
+    std::vector<Query> queries{Query{&load_missions, {}}, Query{&load_vehicles_of, {}}, Query{&load_vehicles, {}}};
+    for (const auto& id : needed.missions) queries[0].add(id);
+    for (const auto& id : needed.vehicles_of) queries[1].add(id);
+    for (const auto& vehicle : needed.vehicles) queries[2].add(vehicle);
+    return queries;
+  }
+
+  void take(std::span<const Rows> answers) override {
+    for (std::size_t i = 0; i < answers[0].size(); ++i) {
+      std::string body(answers[0][i].text(0));
+      auto mission = json::from_stored<Mission>(body);
+      set_.loaded(std::move(mission), std::move(body));
+    }
+    for (const auto& rows : answers.subspan(1)) {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto row = rows[i];
+        set_.loaded_occupant(std::string(row.text(0)), {row.id<MissionId>(1), std::string(row.text(2))});
+      }
+    }
+  }
+
+  std::vector<Query> writes() override {
+    Query created{&insert_new, {}};
+    Query left{&update_changed, {}};
+    Query entered{&update_changed, {}};
+    for (const auto& change : set_.changed()) {
+      if (change.is_new) {
+        add_whole(created, *change.mission, *change.body);
+        continue;
+      }
+      const bool occupies = occupies_vehicle(*change.mission);
+      if (!occupies || change.moves) add_change(left, *change.mission, *change.body, false);
+      if (occupies) add_change(entered, *change.mission, *change.body, true);
+    }
+    std::vector<Query> queries;
+    for (auto* q : {&left, &entered, &created}) {
+      if (!q->cells.empty()) queries.push_back(std::move(*q));
+    }
+    return queries;
+  }
+
+  void committed() override {
+    if (cache_ == nullptr) return;
+    for (const auto& change : set_.changed()) {
+      const auto& m = *change.mission;
+      cache_->put(m.id, {m.fleet_id, m.vehicle_id.value_or(""), m.version, m.deleted_at.has_value(), std::make_shared<const std::string>(*change.body)});
+    }
+  }
+
+ private:
+  MissionSet& set_;
+  MissionCache* cache_;
+};
+
+}  // namespace
+
+std::unique_ptr<lanes::Part> mission_part(lanes::WorkingSet& set, MissionCache* cache) {
+  return std::make_unique<MissionPart>(set.emplace<MissionSet>(), cache);
+}
+
+Query find_mission(const MissionId& id) {
+  return database::query(find_one, id);
+}
+
+std::optional<CachedMission> cached_from(const Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  const auto row = rows[0];
+  return CachedMission{.fleet_id = std::string(row.text(0)),
+                       .vehicle_id = std::string(row.text(4)),
+                       .version = row.integer(1),
+                       .deleted = !row.is_null(2),
+                       .body = std::make_shared<const std::string>(row.text(3))};
+}
+
+Query mission_bodies(const MissionId& after, std::int64_t limit) {
+  return database::query(bodies, after, limit);
+}
+
+Query upsert_missions(const std::vector<Mission>& missions) {
+  Query q{&replace_all, {}};
+  for (const auto& m : missions) add_whole(q, m, json::write(m));
+  return q;
+}
+
+}  // namespace mms::missions

@@ -1,0 +1,26 @@
+// The table of missions.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "database/database.hpp"
+#include "lanes/part.hpp"
+#include "missions/mission_cache.hpp"
+#include "missions/rules/mission.hpp"
+
+namespace mms::missions {
+
+// The missions' share of the working set. `cache` may be null; it outlives the part.
+std::unique_ptr<lanes::Part> mission_part(lanes::WorkingSet& set, MissionCache* cache);
+
+// One mission by id: fleet_id, version, deleted_at, body.
+database::Query find_mission(const MissionId& id);
+std::optional<CachedMission> cached_from(const database::Rows& rows);
+
+// For replay: stored bodies in the order of their ids, and writing rows anew.
+database::Query mission_bodies(const MissionId& after, std::int64_t limit);
+database::Query upsert_missions(const std::vector<Mission>& missions);
+
+}  // namespace mms::missions

@@ -1,0 +1,51 @@
+// What follows from a mission's state alone.
+#include "missions/rules/mission.hpp"
+
+namespace mms::missions {
+
+bool is_final(MissionStatus status) {
+  return status == MissionStatus::completed || status == MissionStatus::failed || status == MissionStatus::cancelled;
+}
+
+bool occupies_vehicle(const Mission& mission) {
+  if (!mission.vehicle_id) return false;
+  return mission.status == MissionStatus::running || mission.status == MissionStatus::paused ||
+         mission.requested == RequestedChange::start;
+}
+
+std::optional<Time> earliest_start(const Mission& mission) {
+  if (!mission.scheduled_start) return mission.not_before;
+  if (!mission.not_before) return mission.scheduled_start;
+  return std::max(*mission.scheduled_start, *mission.not_before);
+}
+
+std::vector<lanes::Timer> timers_of(const Mission& mission) {
+  std::vector<lanes::Timer> timers;
+  const auto add = [&](const char* kind, Time due) {
+    timers.push_back({.stream = "mission", .stream_id = mission.id.uuid, .kind = kind, .attempt = mission.attempt, .due_at = due});
+  };
+  if (mission.deleted_at) return timers;
+  const bool waiting = mission.status == MissionStatus::pending || mission.status == MissionStatus::ready;
+  const bool under_way = mission.status == MissionStatus::running || mission.status == MissionStatus::paused;
+  if (mission.status == MissionStatus::pending && mission.scheduled_start && !mission.not_before) {
+    add("schedule", *mission.scheduled_start);
+  }
+  if (mission.status == MissionStatus::pending && mission.not_before) add("backoff", *earliest_start(mission));
+  if (waiting && mission.deadline && !mission.started_at) add("deadline", *mission.deadline);
+  if (under_way && mission.timeout_s && mission.started_at) {
+    add("timeout", *mission.started_at + vocabulary::seconds(*mission.timeout_s));
+  }
+  return timers;
+}
+
+double progress_of(const std::vector<Task>& tasks) {
+  double weights = 0;
+  double done = 0;
+  for (const auto& task : tasks) {
+    weights += task.weight;
+    done += task.weight * task.progress;
+  }
+  return weights > 0 ? done / weights : 0;
+}
+
+}  // namespace mms::missions

@@ -1,0 +1,117 @@
+// A mission's stored fields: exactly what GET answers, what events fold into, and what the table's body holds.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lanes/rules/timers.hpp"
+#include "vocabulary/describe.hpp"
+#include "vocabulary/ids.hpp"
+#include "vocabulary/json.hpp"
+#include "vocabulary/time.hpp"
+
+namespace mms::missions {
+
+using vocabulary::MissionId;
+using vocabulary::PlanId;
+using vocabulary::TemplateId;
+using vocabulary::Time;
+using vocabulary::json::Raw;
+
+BOOST_DEFINE_ENUM_CLASS(MissionStatus, pending, ready, running, paused, completed, failed, cancelled)
+BOOST_DEFINE_ENUM_CLASS(Priority, low, normal, high, urgent, emergency)
+BOOST_DEFINE_ENUM_CLASS(StartPolicy, manual, auto_)
+BOOST_DEFINE_ENUM_CLASS(OnDependencyFailure, block, cancel)
+BOOST_DEFINE_ENUM_CLASS(Control, direct, vehicle)
+BOOST_DEFINE_ENUM_CLASS(MissionOutcome, success, partial)
+BOOST_DEFINE_ENUM_CLASS(TaskType, navigate, action, wait, notify, custom)
+BOOST_DEFINE_ENUM_CLASS(TaskStatus, pending, running, succeeded, failed, skipped)
+BOOST_DEFINE_ENUM_CLASS(RequestedChange, start, pause, resume, cancel)
+
+struct Task {
+  std::string key;
+  TaskType type{};
+  Raw parameters;
+  TaskStatus status{};
+  double progress = 0;
+  double weight = 1;
+  std::optional<double> timeout_s;
+  std::optional<std::string> message;
+  std::optional<Time> started_at;
+  std::optional<Time> ended_at;
+  bool operator==(const Task&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Task, (), (key, type, parameters, status, progress, weight, timeout_s, message, started_at, ended_at))
+
+struct Retry {
+  int max_attempts = 1;
+  double backoff_s = 0;
+  double backoff_factor = 2;
+  double max_backoff_s = 3600;
+  bool operator==(const Retry&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Retry, (), (max_attempts, backoff_s, backoff_factor, max_backoff_s))
+
+struct Mission {
+  MissionId id;
+  std::string fleet_id;
+  std::optional<std::string> vehicle_id;
+  std::optional<TemplateId> template_id;
+  std::optional<int> template_version;
+  std::optional<PlanId> plan_id;
+  std::string name;
+  std::string type;
+  Priority priority = Priority::normal;
+  Raw parameters;
+  std::vector<Task> tasks;
+  bool unordered = false;
+  bool complete_on_last_task = false;
+  Raw safety_requirements;
+  std::map<std::string, std::string> labels;
+  StartPolicy start_policy = StartPolicy::manual;
+  std::optional<Time> scheduled_start;
+  std::optional<Time> deadline;
+  std::optional<double> timeout_s;
+  Retry retry;
+  OnDependencyFailure on_dependency_failure = OnDependencyFailure::block;
+  Control control = Control::direct;
+  MissionStatus status = MissionStatus::pending;
+  std::optional<std::string> status_reason;
+  bool blocked = false;
+  std::optional<RequestedChange> requested;
+  std::optional<Time> not_before;
+  double progress = 0;
+  int attempt = 1;
+  std::optional<MissionOutcome> outcome;
+  Raw result;
+  std::optional<Time> started_at;
+  std::optional<Time> ended_at;
+  std::optional<Time> deleted_at;
+  Time created_at;
+  Time updated_at;
+  std::string created_by;
+  std::int64_t version = 0;
+  bool operator==(const Mission&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Mission,
+                      (),
+                      (id, fleet_id, vehicle_id, template_id, template_version, plan_id, name, type, priority, parameters,
+                       tasks, unordered, complete_on_last_task, safety_requirements, labels, start_policy,
+                       scheduled_start, deadline, timeout_s, retry, on_dependency_failure, control, status,
+                       status_reason, blocked, requested, not_before, progress, attempt, outcome, result, started_at,
+                       ended_at, deleted_at, created_at, updated_at, created_by, version))
+
+bool is_final(MissionStatus status);
+// Running, paused and requested-start missions occupy their vehicle.
+bool occupies_vehicle(const Mission& mission);
+// The earliest moment at which it may start: the later of scheduled_start and not_before.
+std::optional<Time> earliest_start(const Mission& mission);
+// The timers that this state asks for: schedule, backoff, deadline, timeout.
+std::vector<lanes::Timer> timers_of(const Mission& mission);
+// The weighted mean of the tasks' progress, 0 to 1.
+double progress_of(const std::vector<Task>& tasks);
+
+}  // namespace mms::missions

@@ -1,0 +1,35 @@
+// The mission commands as the lane sees them. Features that may name these (trips) use them as follow-ups.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "access/rules/scope.hpp"
+#include "lanes/rules/command.hpp"
+#include "missions/rules/mission_input.hpp"
+#include "missions/rules/mission_rules.hpp"
+
+namespace mms::missions {
+
+// What the caller's scope is asked about. Lifetime: that of the mission.
+access::Target target_of(const Mission& mission);
+
+using CommandPtr = std::unique_ptr<lanes::Command>;
+
+// `chosen` when the client chose the id: then `body_hash` tells a repeat from a clash.
+CommandPtr create_mission(CreateMission input, MissionId id, bool chosen, std::string body_hash);
+CommandPtr update_mission(MissionId id, UpdateMission input);
+CommandPtr start_mission(MissionId id);
+CommandPtr pause_mission(MissionId id, PauseMission input);
+CommandPtr resume_mission(MissionId id);
+CommandPtr complete_mission(MissionId id, CompleteMission input);
+CommandPtr fail_mission(MissionId id, FailMission input);
+CommandPtr retry_mission(MissionId id);
+CommandPtr cancel_mission(MissionId id, CancelMission input);
+CommandPtr assign_mission(MissionId id, AssignMission input);
+CommandPtr delete_mission(MissionId id);
+CommandPtr report_task(MissionId id, std::string key, ReportTask input);
+// A timer of the mission fired.
+CommandPtr fire_timer(MissionId id, std::string kind, std::int64_t attempt);
+
+}  // namespace mms::missions

@@ -1,0 +1,169 @@
+// Folding events into a mission.
+#include "missions/rules/mission_events.hpp"
+
+#include <boost/mp11.hpp>
+#include <stdexcept>
+
+#include "vocabulary/json_read.hpp"
+#include "vocabulary/json_write.hpp"
+
+namespace mms::missions {
+namespace {
+
+namespace json = vocabulary::json;
+
+// Sets the named stored fields; null clears.
+void apply_changes(Mission& mission, const std::string& changes) {
+  json::Document document;
+  const auto root = document.parse(changes);
+  if (!root) json::throw_unreadable(root.error());
+  json::Reading reading(json::UnknownMembers::ignore);
+  vocabulary::for_each_member(mission, [&](std::string_view name, auto& member) {
+    const auto* given = (*root)->as_object().if_contains(name);
+    if (given == nullptr) return;
+    if (given->is_null()) {
+      member = {};
+    } else {
+      json::read(reading, *given, member);
+    }
+  });
+  if (!reading.errors().empty()) json::throw_unreadable(reading);
+}
+
+void end(Mission& mission, MissionStatus status, Time at) {
+  mission.status = status;
+  mission.ended_at = at;
+  mission.requested.reset();
+  mission.not_before.reset();
+}
+
+// Everything that belongs to one attempt begins anew.
+void begin_attempt(Mission& mission, int attempt) {
+  mission.status = MissionStatus::pending;
+  mission.attempt = attempt;
+  mission.requested.reset();
+  mission.progress = 0;
+  mission.ended_at.reset();
+  mission.outcome.reset();
+  mission.result = {};
+  for (auto& task : mission.tasks) {
+    task.status = TaskStatus::pending;
+    task.progress = 0;
+    task.message.reset();
+    task.started_at.reset();
+    task.ended_at.reset();
+  }
+}
+
+void apply_report(Task& task, const MissionTaskReported& report) {
+  task.status = report.status;
+  if (report.progress) task.progress = *report.progress;
+  if (report.message) task.message = report.message;
+  switch (report.status) {
+    case TaskStatus::pending:
+      break;
+    case TaskStatus::running:
+      if (!task.started_at) task.started_at = report.recorded_at;
+      break;
+    case TaskStatus::succeeded:
+    case TaskStatus::skipped:
+      task.progress = 1;
+      [[fallthrough]];
+    case TaskStatus::failed:
+      if (!task.started_at) task.started_at = report.recorded_at;
+      task.ended_at = report.recorded_at;
+  }
+}
+
+struct Fold {
+  Mission& mission;
+  Time at;
+
+  void operator()(const MissionCreated& e) { mission = e.mission; }
+  void operator()(const MissionUpdated& e) { apply_changes(mission, e.changes.text); }
+  void operator()(const MissionBecameReady&) {
+    mission.status = MissionStatus::ready;
+    mission.not_before.reset();
+    mission.blocked = false;
+  }
+  void operator()(const MissionStarted& e) {
+    mission.status = MissionStatus::running;
+    mission.attempt = e.attempt;
+    mission.started_at = at;
+    mission.status_reason.reset();
+    mission.requested.reset();
+    mission.not_before.reset();
+  }
+  void operator()(const MissionPaused& e) {
+    mission.status = MissionStatus::paused;
+    mission.status_reason = e.reason;
+    mission.requested.reset();
+  }
+  void operator()(const MissionResumed&) {
+    mission.status = MissionStatus::running;
+    mission.status_reason.reset();
+    mission.requested.reset();
+  }
+  void operator()(const MissionCompleted& e) {
+    end(mission, MissionStatus::completed, at);
+    mission.status_reason.reset();
+    mission.outcome = e.outcome;
+    mission.result = e.result;
+    mission.progress = 1;
+  }
+  void operator()(const MissionAttemptFailed& e) {
+    begin_attempt(mission, e.attempt + 1);
+    mission.status_reason = e.reason;
+    mission.not_before = e.not_before;
+  }
+  void operator()(const MissionFailed& e) {
+    end(mission, MissionStatus::failed, at);
+    mission.status_reason = e.reason;
+  }
+  void operator()(const MissionRetried& e) {
+    begin_attempt(mission, e.attempt);
+    mission.status_reason.reset();
+    mission.not_before.reset();
+  }
+  void operator()(const MissionCancelled& e) {
+    end(mission, MissionStatus::cancelled, at);
+    mission.status_reason = e.reason;
+  }
+  void operator()(const MissionAssigned& e) { mission.vehicle_id = e.vehicle_id; }
+  void operator()(const MissionTaskReported& e) {
+    for (auto& task : mission.tasks) {
+      if (task.key == e.key) apply_report(task, e);
+    }
+    mission.progress = progress_of(mission.tasks);
+  }
+  void operator()(const MissionDeleted&) { mission.deleted_at = at; }
+};
+
+}  // namespace
+
+std::string_view type_of(const MissionEvent& event) {
+  return std::visit([](const auto& e) { return e.kType; }, event);
+}
+
+std::string data_of(const MissionEvent& event) {
+  return std::visit([](const auto& e) { return json::write(e); }, event);
+}
+
+MissionEvent mission_event_from(const vocabulary::Event& event) {
+  std::optional<MissionEvent> found;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, MissionEvent>>([&](auto type) {
+    using E = typename decltype(type)::type;
+    if (event.type == E::kType) found = json::from_stored<E>(event.data);
+  });
+  if (!found) throw std::runtime_error("unknown mission event type " + event.type);
+  return std::move(*found);
+}
+
+Mission evolve(Mission mission, const MissionEvent& event, std::int64_t version, Time at) {
+  std::visit(Fold{mission, at}, event);
+  mission.version = version;
+  mission.updated_at = at;
+  return mission;
+}
+
+}  // namespace mms::missions

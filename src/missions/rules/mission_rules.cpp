@@ -1,0 +1,187 @@
+// Decisions on the life of a mission: start to end.
+#include "missions/rules/mission_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "vocabulary/json_write.hpp"
+
+namespace mms::missions {
+namespace {
+
+using vocabulary::ProblemKind;
+using vocabulary::refuse;
+namespace json = vocabulary::json;
+
+bool is_one_of(MissionStatus status, std::initializer_list<MissionStatus> set) {
+  return std::ranges::find(set, status) != set.end();
+}
+
+std::unexpected<vocabulary::Problem> wrong_state(const Mission& mission, std::string_view command) {
+  std::vector<std::string> allowed;
+  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
+  return refuse(ProblemKind::wrong_state,
+                fmt::format("a {} mission cannot {}", vocabulary::name_of(mission.status), command),
+                json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
+}
+
+struct Blocker {
+  ProblemKind kind;
+  std::string detail;
+  json::ObjectText members;
+};
+
+std::optional<Blocker> vehicle_blocker(const Mission& mission, const StartFacts& facts) {
+  if (!mission.vehicle_id) {
+    return Blocker{ProblemKind::vehicle_missing, "no vehicle is assigned; POST …/assign first", {}};
+  }
+  if (!facts.occupant) return std::nullopt;
+  return Blocker{ProblemKind::vehicle_busy,
+                 fmt::format("vehicle {} is occupied by mission \"{}\"", *mission.vehicle_id, facts.occupant->name),
+                 json::ObjectText()
+                     .add("vehicle_id", *mission.vehicle_id)
+                     .add_raw("occupied_by", json::ObjectText()
+                                                 .add("mission_id", facts.occupant->id)
+                                                 .add("name", facts.occupant->name)
+                                                 .text())};
+}
+
+std::optional<Blocker> schedule_blocker(const Mission& mission, Time now) {
+  const auto earliest = earliest_start(mission);
+  if (!earliest || *earliest <= now) return std::nullopt;
+  return Blocker{ProblemKind::not_yet_scheduled,
+                 fmt::format("it may start from {}", vocabulary::to_text(*earliest)),
+                 json::ObjectText().add("earliest_start", *earliest)};
+}
+
+// All that stands in the way of moving, the first one as the problem's own code.
+Result<void> check_gate(const Mission& mission, const StartFacts& facts, Time now, bool scheduled) {
+  std::vector<Blocker> blockers;
+  if (scheduled) {
+    if (auto b = schedule_blocker(mission, now)) blockers.push_back(std::move(*b));
+  }
+  if (auto b = vehicle_blocker(mission, facts)) blockers.push_back(std::move(*b));
+  if (blockers.empty()) return {};
+  std::vector<std::string> reasons;
+  std::string members;
+  for (const auto& b : blockers) {
+    reasons.emplace_back(vocabulary::name_of(b.kind));
+    if (const auto more = b.members.members(); !more.empty()) members += more + ',';
+  }
+  members += json::ObjectText().add("reasons", reasons).members();
+  return refuse(blockers.front().kind, blockers.front().detail, members);
+}
+
+Events fail_attempt(const Mission& mission, const std::string& reason, Time now) {
+  if (mission.attempt >= mission.retry.max_attempts) return {MissionFailed{reason, mission.attempt}};
+  const auto wait = backoff(mission.retry, mission.id, mission.attempt);
+  Events events{MissionAttemptFailed{reason, mission.attempt, now + wait}};
+  const bool scheduled_later = mission.scheduled_start && *mission.scheduled_start > now;
+  if (wait <= vocabulary::Duration::zero() && !scheduled_later) events.emplace_back(MissionBecameReady{});
+  return events;
+}
+
+}  // namespace
+
+std::vector<std::string_view> allowed_commands(MissionStatus status) {
+  switch (status) {
+    case MissionStatus::pending:
+      return {"start", "cancel", "assign", "update", "delete"};
+    case MissionStatus::ready:
+      return {"start", "fail", "cancel", "assign", "update", "delete"};
+    case MissionStatus::running:
+      return {"pause", "complete", "fail", "cancel", "update"};
+    case MissionStatus::paused:
+      return {"resume", "complete", "fail", "cancel", "assign", "update"};
+    case MissionStatus::failed:
+      return {"retry", "update", "delete"};
+    case MissionStatus::completed:
+    case MissionStatus::cancelled:
+      return {"update", "delete"};
+  }
+  return {};
+}
+
+vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attempt) {
+  const double plain = std::min(retry.backoff_s * std::pow(retry.backoff_factor, attempt - 1), retry.max_backoff_s);
+  const auto hash = vocabulary::UuidHash{}(id.uuid) + static_cast<std::size_t>(attempt) * 0x9E3779B97F4A7C15ULL;
+  const double jitter = 0.9 + 0.2 * static_cast<double>(hash >> 40) / static_cast<double>(1 << 24);
+  return vocabulary::seconds(plain * jitter);
+}
+
+Result<Events> decide(const Mission& mission, const StartMission&, const StartFacts& facts, Time now) {
+  if (!is_one_of(mission.status, {MissionStatus::pending, MissionStatus::ready})) return wrong_state(mission, "start");
+  if (const auto open = check_gate(mission, facts, now, true); !open) return std::unexpected(open.error());
+  return Events{MissionStarted{mission.attempt, *mission.vehicle_id}};
+}
+
+Result<Events> decide(const Mission& mission, const PauseMission& command) {
+  if (mission.status != MissionStatus::running) return wrong_state(mission, "pause");
+  return Events{MissionPaused{command.reason}};
+}
+
+Result<Events> decide(const Mission& mission, const ResumeMission&, const StartFacts& facts, Time now) {
+  if (mission.status != MissionStatus::paused) return wrong_state(mission, "resume");
+  if (const auto open = check_gate(mission, facts, now, false); !open) return std::unexpected(open.error());
+  return Events{MissionResumed{}};
+}
+
+Result<Events> decide(const Mission& mission, const CompleteMission& command) {
+  if (!is_one_of(mission.status, {MissionStatus::running, MissionStatus::paused})) {
+    return wrong_state(mission, "complete");
+  }
+  std::vector<std::string> unfinished;
+  for (const auto& task : mission.tasks) {
+    if (task.status != TaskStatus::succeeded && task.status != TaskStatus::skipped) unfinished.push_back(task.key);
+  }
+  if (!unfinished.empty() && !command.force) {
+    return refuse(ProblemKind::tasks_unfinished,
+                  fmt::format("{} of {} tasks are not finished; report them, or send \"force\": true",
+                              unfinished.size(), mission.tasks.size()),
+                  json::ObjectText().add("tasks", unfinished).members());
+  }
+  return Events{MissionCompleted{command.outcome, command.result, command.force && !unfinished.empty()}};
+}
+
+Result<Events> decide(const Mission& mission, const FailMission& command, Time now) {
+  if (!is_one_of(mission.status, {MissionStatus::ready, MissionStatus::running, MissionStatus::paused})) {
+    return wrong_state(mission, "fail");
+  }
+  return fail_attempt(mission, command.reason, now);
+}
+
+Result<Events> decide(const Mission& mission, const RetryMission&, Time now) {
+  if (mission.status != MissionStatus::failed) return wrong_state(mission, "retry");
+  Events events{MissionRetried{mission.attempt + 1}};
+  if (!mission.scheduled_start || *mission.scheduled_start <= now) events.emplace_back(MissionBecameReady{});
+  return events;
+}
+
+Result<Events> decide(const Mission& mission, const CancelMission& command) {
+  if (is_final(mission.status)) return wrong_state(mission, "cancel");
+  return Events{MissionCancelled{command.reason.value_or("cancelled_by_caller")}};
+}
+
+Result<Events> decide(const Mission& mission, const DeleteMission&) {
+  if (is_one_of(mission.status, {MissionStatus::running, MissionStatus::paused})) {
+    return refuse(ProblemKind::mission_active,
+                  fmt::format("a {} mission cannot be deleted; complete, fail or cancel it first",
+                              vocabulary::name_of(mission.status)),
+                  json::ObjectText().add("status", mission.status).members());
+  }
+  return Events{MissionDeleted{}};
+}
+
+Events decide_timer(const Mission& mission, const std::string& kind, std::int64_t attempt, Time now) {
+  for (const auto& timer : timers_of(mission)) {
+    if (timer.kind != kind || timer.attempt != attempt || timer.due_at > now) continue;
+    if (kind == "deadline") return {MissionFailed{"deadline_exceeded", mission.attempt}};
+    if (kind == "timeout") return fail_attempt(mission, "timeout", now);
+    return {MissionBecameReady{}};
+  }
+  return {};
+}
+
+}  // namespace mms::missions

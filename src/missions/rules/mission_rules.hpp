@@ -1,0 +1,64 @@
+// The rules of a mission: pure decisions from a state, a command and facts to events. The table is domain.md §3.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "missions/rules/mission_events.hpp"
+#include "missions/rules/mission_input.hpp"
+#include "vocabulary/problem.hpp"
+
+namespace mms::missions {
+
+using vocabulary::Result;
+using Events = std::vector<MissionEvent>;
+
+// Another mission that occupies the vehicle.
+struct Occupant {
+  MissionId id;
+  std::string name;
+};
+
+// What start and resume look at beside the mission itself.
+struct StartFacts {
+  std::optional<Occupant> occupant;  // of the mission's vehicle, other than this mission
+};
+
+// A new mission. `id` is the client's when it chose one.
+// Refuses: invalid_fields (also those that only make sense together), not_available_yet.
+Result<Mission> make_mission(const CreateMission& input, MissionId id, const std::string& caller, Time now);
+
+// Every decision below refuses wrong_state with the state and the commands that it allows.
+// Refuses: not_yet_scheduled, vehicle_missing, vehicle_busy; all that hold are listed in `reasons`.
+Result<Events> decide(const Mission& mission, const StartMission& command, const StartFacts& facts, Time now);
+Result<Events> decide(const Mission& mission, const PauseMission& command);
+// Asks the same gate as start.
+Result<Events> decide(const Mission& mission, const ResumeMission& command, const StartFacts& facts, Time now);
+// Refuses: tasks_unfinished (unless force).
+Result<Events> decide(const Mission& mission, const CompleteMission& command);
+// Another attempt while there are attempts left, failed for good otherwise.
+Result<Events> decide(const Mission& mission, const FailMission& command, Time now);
+Result<Events> decide(const Mission& mission, const RetryMission& command, Time now);
+Result<Events> decide(const Mission& mission, const CancelMission& command);
+// Refuses: vehicle_busy (a paused mission moves to a vehicle that another mission occupies).
+Result<Events> decide(const Mission& mission, const AssignMission& command, const std::optional<Occupant>& occupant);
+// Refuses: field_frozen (each field that this state freezes), invalid_fields, vehicle_busy.
+Result<Events> decide(const Mission& mission,
+                      const UpdateMission& command,
+                      const std::optional<Occupant>& occupant_of_new_vehicle,
+                      Time now);
+// Refuses: mission_active.
+Result<Events> decide(const Mission& mission, const DeleteMission& command);
+// Refuses: not_found (the task), wrong_state, invalid_fields (order, going back).
+Result<Events> decide(const Mission& mission, const std::string& key, const ReportTask& command, Time now);
+
+// A timer that fired: nothing when the state has moved on.
+Events decide_timer(const Mission& mission, const std::string& kind, std::int64_t attempt, Time now);
+
+// Names of the commands that a state allows.
+std::vector<std::string_view> allowed_commands(MissionStatus status);
+// How long to wait before the attempt after `attempt`; the jitter (± 10 %) comes from the id, so a fold repeats it.
+vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attempt);
+
+}  // namespace mms::missions

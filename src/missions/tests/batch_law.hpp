@@ -1,0 +1,253 @@
+// The law of the lane, as a property: any batch of commands has the outcome of the same commands one at a time.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "database/database.hpp"
+#include "database/event_log.hpp"
+#include "lanes/lane.hpp"
+#include "lanes/timer_table.hpp"
+#include "missions/mission_store.hpp"
+#include "missions/rules/mission_commands.hpp"
+
+namespace mms::missions::law {
+
+using MakeDatabase = std::function<std::unique_ptr<database::Database>()>;
+
+template <class T>
+T run_to_end(boost::asio::io_context& context, async::Task<T> task) {
+  std::optional<T> out;
+  std::exception_ptr failed;
+  boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr e, T value) {
+    failed = e;
+    out = std::move(value);
+  });
+  context.restart();
+  // A connection may keep the context busy after the answer is there.
+  while (!out && !failed) context.run_one();
+  if (failed) std::rethrow_exception(failed);
+  return std::move(*out);
+}
+
+// A store with a lane's runner on it, at a time that the test says.
+class World {
+ public:
+  explicit World(const MakeDatabase& make) : database_(make()) {
+    database_->migrate();
+    writer_ = database_->open_writer(context_);
+    reader_ = database_->open_reader(context_);
+    settings_.clock = [this](vocabulary::Time) { return now; };
+    settings_.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
+    runner_ = std::make_unique<lanes::BatchRunner>(
+        *writer_, std::vector<lanes::MakePart>{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); }},
+        settings_);
+  }
+
+  std::vector<lanes::Outcome> run(std::vector<lanes::Submission> batch) {
+    return run_to_end(context_, runner_->run(std::move(batch)));
+  }
+
+  // Everything that is stored, as text.
+  std::vector<std::string> contents() {
+    std::vector<std::string> all;
+    const auto deadline = async::Clock::now() + std::chrono::seconds(30);
+    auto rows = run_to_end(context_, reader_->run_one(mission_bodies({}, 100000), deadline));
+    for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
+    rows = run_to_end(context_, reader_->run_one(database::events_by_stream("mission", {}, 0, 100000), deadline));
+    for (const auto& e : database::events_from(rows)) {
+      all.push_back(vocabulary::to_text(e.stream_id) + ' ' + std::to_string(e.version) + ' ' + e.type + ' ' + e.data +
+                    ' ' + e.caller + ' ' + vocabulary::to_text(e.occurred_at));
+    }
+    rows = run_to_end(context_, reader_->run_one(lanes::all_timers("mission", {}, 100000), deadline));
+    for (const auto& t : lanes::timers_from(rows)) {
+      all.push_back("timer " + vocabulary::to_text(t.stream_id) + ' ' + t.kind + ' ' + std::to_string(t.attempt) + ' ' +
+                    vocabulary::to_text(t.due_at));
+    }
+    return all;
+  }
+
+  vocabulary::Time now = vocabulary::Time(std::chrono::seconds(1'790'000'000));
+
+ private:
+  boost::asio::io_context context_{1};
+  std::unique_ptr<database::Database> database_;
+  std::unique_ptr<database::Writer> writer_;
+  std::unique_ptr<database::Reader> reader_;
+  lanes::LaneSettings settings_;
+  std::unique_ptr<lanes::BatchRunner> runner_;
+};
+
+inline vocabulary::Caller caller_of(int n) {
+  using vocabulary::Grant;
+  using vocabulary::Role;
+  if (n == 0) return {"admin", vocabulary::CallerKind::person, {Grant{Role::admin, {}, {}, {}}}};
+  if (n == 1) return {"operator", vocabulary::CallerKind::person, {Grant{Role::operator_, "north", {}, {}}}};
+  return {"planner", vocabulary::CallerKind::person, {Grant{Role::planner, "south", {}, {}}}};
+}
+
+// Random commands on few missions and fewer vehicles, so that they get in each other's way.
+class Plans {
+ public:
+  explicit Plans(unsigned seed) : random_(seed), seed_(seed) {}
+
+  struct Step {
+    int command;
+    int mission;
+    int vehicle;
+    int caller;
+    int key;  // idempotency key, 0 for none
+    int version;
+    int flavour;
+  };
+  std::vector<Step> batch() {
+    std::vector<Step> steps(1 + pick(12));
+    for (auto& s : steps) {
+      s = {.command = pick(14),
+           .mission = pick(6),
+           .vehicle = pick(3),
+           .caller = pick(8) < 6 ? 0 : 1 + pick(2),
+           .key = pick(4) == 0 ? 1 + pick(5) : 0,
+           .version = pick(10) == 0 ? 1 + pick(4) : 0,
+           .flavour = pick(4)};
+    }
+    return steps;
+  }
+
+  lanes::Submission submission(const Step& s, vocabulary::Time now) const {
+    lanes::Submission out;
+    out.command = command(s, now);
+    if (s.version > 0) out.command->expected_versions = {s.version};
+    out.caller = caller_of(s.caller);
+    out.trace = "t" + std::to_string(s.command);
+    out.deadline = async::Clock::now() + std::chrono::seconds(60);
+    if (s.key > 0) {
+      out.idempotency = lanes::IdempotencyKey{
+          std::to_string(s.caller) + " key " + std::to_string(s.key),
+          std::to_string(s.command) + '/' + std::to_string(s.mission) + '/' + std::to_string(s.vehicle)};
+    }
+    return out;
+  }
+
+  int pick(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+
+ private:
+  MissionId id_of(int n) const {
+    return {vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_,
+                                     static_cast<std::uint64_t>(n + 1) * 0x1234567ULL)};
+  }
+
+  CommandPtr command(const Step& s, vocabulary::Time now) const {
+    const auto id = id_of(s.mission);
+    const std::string vehicle = "truck-" + std::to_string(s.vehicle);
+    switch (s.command) {
+      case 0:
+      case 1:
+        return create_mission(creation(s, vehicle, now), id, true, "hash" + std::to_string(s.flavour));
+      case 2:
+      case 3:
+        return start_mission(id);
+      case 4:
+        return pause_mission(id, {});
+      case 5:
+        return resume_mission(id);
+      case 6:
+        return complete_mission(id, {.outcome = {}, .result = {}, .force = {s.flavour % 2 == 0}});
+      case 7:
+        return fail_mission(id, {.reason = std::string("broken axle")});
+      case 8:
+        return retry_mission(id);
+      case 9:
+        return cancel_mission(id, {});
+      case 10:
+        return assign_mission(id, {.vehicle_id = vehicle});
+      case 11:
+        return delete_mission(id);
+      case 12:
+        return report_task(id, s.flavour % 2 == 0 ? "load" : "haul",
+                           {.status = TaskStatus::succeeded, .progress = {}, .message = {}, .recorded_at = {}});
+      default:
+        return s.flavour < 2 ? fire_timer(id, s.flavour == 0 ? "timeout" : "backoff", 1 + s.vehicle)
+                             : update_mission(id, change(s, now));
+    }
+  }
+
+  static CreateMission creation(const Step& s, const std::string& vehicle, vocabulary::Time now) {
+    CreateMission c;
+    c.fleet_id = std::string(s.flavour % 2 == 0 ? "north" : "south");
+    c.vehicle_id = vocabulary::Identifier(vehicle);
+    c.name = "haul " + std::to_string(s.flavour);
+    if (s.flavour == 2) {
+      TaskInput load;
+      load.key = std::string("load");
+      TaskInput haul;
+      haul.key = std::string("haul");
+      c.tasks.push_back(load);
+      c.tasks.push_back(haul);
+      c.complete_on_last_task.value = true;
+    }
+    if (s.flavour == 1) c.timeout_s = vocabulary::Between<0.001, 31536000.0>{30};
+    if (s.flavour == 3) c.scheduled_start = now + std::chrono::seconds(5);
+    RetryInput retry;
+    retry.max_attempts.value.value = 1 + s.vehicle;
+    retry.backoff_s.value.value = s.flavour;
+    c.retry = retry;
+    return c;
+  }
+
+  static UpdateMission change(const Step& s, vocabulary::Time now) {
+    UpdateMission u;
+    u.name.value = std::string("renamed");
+    if (s.flavour == 3) {
+      u.scheduled_start.present = true;
+      u.scheduled_start.value = now + std::chrono::seconds(s.vehicle * 3);
+    }
+    return u;
+  }
+
+  std::mt19937 random_;
+  unsigned seed_;
+};
+
+// One seed: the same commands in batches on one store and one at a time on another.
+inline void check(unsigned seed, const MakeDatabase& make_first, const MakeDatabase& make_second, int batches = 25) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  World together(make_first);
+  World alone(make_second);
+  Plans plans(seed);
+  std::size_t accepted = 0;
+  for (int round = 0; round < batches; ++round) {
+    const auto steps = plans.batch();
+    std::vector<lanes::Submission> batch;
+    for (const auto& s : steps) batch.push_back(plans.submission(s, together.now));
+    const auto outcomes = together.run(std::move(batch));
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      std::vector<lanes::Submission> one;
+      one.push_back(plans.submission(steps[i], alone.now));
+      const auto single = alone.run(std::move(one));
+      ASSERT_EQ(outcomes[i].has_value(), single[0].has_value()) << "round " << round << " command " << i;
+      if (single[0]) {
+        ASSERT_EQ(*outcomes[i], *single[0]);
+        ++accepted;
+      } else {
+        ASSERT_EQ(outcomes[i].error().kind, single[0].error().kind);
+        ASSERT_EQ(outcomes[i].error().members, single[0].error().members);
+      }
+    }
+    const auto step = std::chrono::milliseconds(plans.pick(4000));
+    together.now += step;
+    alone.now += step;
+  }
+  ASSERT_EQ(together.contents(), alone.contents());
+  ASSERT_GT(accepted, 5U);
+}
+
+}  // namespace mms::missions::law

@@ -1,0 +1,30 @@
+// Any batch ≡ the same commands one at a time, on SQLite.
+#include "batch_law.hpp"
+
+#include <filesystem>
+
+#include "database/sqlite/sqlite_database.hpp"
+
+namespace mms::missions {
+namespace {
+
+law::MakeDatabase fresh_file(const std::string& name) {
+  return [name] {
+    // The law is not about durability: a disk that flushes slowly would only make it slow.
+    const auto folder = std::filesystem::exists("/dev/shm") ? std::filesystem::path("/dev/shm")
+                                                            : std::filesystem::temp_directory_path();
+    const auto path = folder / ("mms-law-" + std::to_string(::getpid()) + name);
+    for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix);
+    return std::make_unique<sqlite::SqliteDatabase>(path.string(), [] { return vocabulary::Time(); });
+  };
+}
+
+TEST(BatchLaw, AnyBatchHasTheOutcomeOfItsCommandsOneAtATime) {
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    law::check(seed, fresh_file("a"), fresh_file("b"));
+    if (HasFatalFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace mms::missions

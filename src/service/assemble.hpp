@@ -1,0 +1,25 @@
+// The house put together: the only place that names concrete drivers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "database/database.hpp"
+#include "service/settings.hpp"
+
+namespace mms::service {
+
+// The driver that DATABASE_URL asks for. Throws database::Unavailable, std::invalid_argument.
+std::unique_ptr<database::Database> open_database(const Settings& settings);
+
+// Serves until SIGTERM or SIGINT; answers the exit code.
+int serve(const Settings& settings);
+
+// The OpenAPI document of all routes.
+std::string openapi();
+
+vocabulary::Time now();
+std::string_view version();
+
+}  // namespace mms::service

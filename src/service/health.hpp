@@ -1,0 +1,31 @@
+// /health, /health/live, /health/ready.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "database/database.hpp"
+#include "http/route.hpp"
+#include "vocabulary/time.hpp"
+
+namespace mms::service {
+
+// What all threads know of the service's state.
+struct Condition {
+  std::atomic<bool> stopping{false};
+  std::atomic<bool> open_house{false};          // every caller is admin: said in /health
+  std::atomic<std::int64_t> store_down_since{0};  // microseconds since 1970; 0: it is up
+};
+
+// One for each thread. Lifetime: outlives the routes.
+struct HealthTools {
+  database::Reader& reader;
+  database::Dialect dialect;
+  Condition& condition;
+  std::string version;
+};
+
+std::vector<http::Route> health_routes(const HealthTools& tools);
+
+}  // namespace mms::service

@@ -1,0 +1,107 @@
+// Names and labels of the figures.
+#include "service/observe.hpp"
+
+#include <fmt/format.h>
+
+namespace mms::service {
+namespace {
+
+using telemetry::Level;
+using vocabulary::json::ObjectText;
+
+double in_seconds(std::int64_t microseconds) {
+  return static_cast<double>(microseconds) / 1e6;
+}
+
+telemetry::Histogram& part_of_command(telemetry::Metrics& metrics, std::string_view part) {
+  return metrics.histogram("mission_command_part_seconds", "Where the time of a batch of commands goes.",
+                           telemetry::latency_bounds(), fmt::format("part=\"{}\"", part));
+}
+
+// Slower than this, a batch leaves its split in the log.
+constexpr std::int64_t kSlowBatch = 500'000;
+
+}  // namespace
+
+Observation::Observation(telemetry::Log& log, telemetry::Metrics& metrics, bool log_requests)
+    : log_(log),
+      metrics_(metrics),
+      log_requests_(log_requests),
+      batch_size_(metrics.histogram("mission_batch_commands", "Commands in one transaction.", telemetry::batch_bounds())),
+      queued_(part_of_command(metrics, "queue")),
+      load_(part_of_command(metrics, "load")),
+      decide_(part_of_command(metrics, "decide")),
+      commit_(part_of_command(metrics, "commit")),
+      late_(metrics.histogram("mission_timer_late_seconds", "By how much timers fire late.", telemetry::latency_bounds())),
+      refused_(metrics.counter("mission_commands_refused_total", "Commands that were refused.")) {}
+
+void Observation::request(const http::Finished& f) {
+  const auto route = f.route.empty() ? std::string_view("none") : f.route;
+  const auto took = std::chrono::duration<double>(f.took).count();
+  // Few routes and statuses: the look-up by text costs less than a microsecond and keeps the rows readable.
+  const auto labels = fmt::format("method=\"{}\",route=\"{}\",status=\"{}\"", http::to_text(f.method), route, f.status);
+  metrics_.counter("http_requests_total", "Requests answered.", labels).add();
+  metrics_
+      .histogram("mission_response_time_seconds", "From a request's head to its answer.", telemetry::latency_bounds(),
+                 fmt::format("route=\"{}\"", route))
+      .observe(took);
+  const auto level = f.status >= 500 ? Level::warning : Level::info;
+  if (!log_.shows(level) || (!log_requests_ && f.status < 500)) return;
+  ObjectText line;
+  line.add("request_id", f.request_id)
+      .add("method", http::to_text(f.method))
+      .add("route", route)
+      .add("status", f.status)
+      .add("duration_ms", took * 1000)
+      .add("caller", f.caller);
+  if (!f.code.empty()) line.add("code", f.code);
+  if (f.traceparent.size() >= 35) line.add("trace_id", f.traceparent.substr(3, 32));
+  log_.write(level, "request", line);
+}
+
+void Observation::batch(const lanes::BatchFigures& b) {
+  batch_size_.observe(static_cast<double>(b.commands));
+  queued_.observe(in_seconds(b.queued_us));
+  load_.observe(in_seconds(b.load_us));
+  decide_.observe(in_seconds(b.decide_us));
+  commit_.observe(in_seconds(b.commit_us));
+  refused_.add(b.refused);
+  if (b.load_us + b.decide_us + b.commit_us < kSlowBatch) return;
+  log_.write(Level::warning, "slow batch",
+             ObjectText()
+                 .add("commands", b.commands)
+                 .add("queued_us", b.queued_us)
+                 .add("load_us", b.load_us)
+                 .add("decide_us", b.decide_us)
+                 .add("commit_us", b.commit_us));
+}
+
+void Observation::events(const std::vector<vocabulary::Event>& events) {
+  for (const auto& e : events) {
+    metrics_.counter("mission_operations_total", "Domain events by type.", fmt::format("operation=\"{}\"", e.type)).add();
+    if (!log_.shows(Level::info) || !log_requests_) continue;
+    log_.write(Level::info, "event",
+               ObjectText()
+                   .add("type", e.type)
+                   .add("stream_id", e.stream_id)
+                   .add("version", e.version)
+                   .add("caller", e.caller)
+                   .add("request_id", e.trace));
+  }
+}
+
+void Observation::timer(vocabulary::Duration late) {
+  late_.observe(std::max(0.0, in_seconds(late.count())));
+}
+
+void Observation::fault(std::string_view where, std::string_view what) {
+  metrics_.counter("mission_faults_total", "Faults of the world around the service.", fmt::format("where=\"{}\"", where)).add();
+  log_.write(Level::error, "fault", ObjectText().add("where", where).add("what", what));
+}
+
+void Observation::http_fault(const http::Fault& f) {
+  log_.write(Level::error, "request failed",
+             ObjectText().add("request_id", f.request_id).add("route", f.route).add("code", f.code).add("what", f.internal));
+}
+
+}  // namespace mms::service

@@ -1,0 +1,127 @@
+// Reading the environment, strictly.
+#include "service/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "database/database.hpp"
+
+namespace mms::service {
+namespace {
+
+constexpr std::array<SettingLine, 18> kLines{{
+    {"DATABASE_URL", "sqlite:var/missions.db", "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
+    {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
+    {"PORT", "8080", "Port to listen on."},
+    {"THREADS", "1", "HTTP threads, 1 to 64. One is enough for two cores."},
+    {"LOG_LEVEL", "info", "debug, info, warning or error."},
+    {"LOG_REQUESTS", "true", "One log line for each request; false keeps only those that failed with 5xx."},
+    {"DATA_DIR", "var", "Where files of the service itself go, such as first-admin-key."},
+    {"CORS_ORIGINS", "", "Origins that browsers may call from, separated by commas."},
+    {"REQUEST_TIMEOUT_S", "30", "After so long a request that still waits is answered 504."},
+    {"GRACE_S", "25", "How long a stop waits for requests under way."},
+    {"MAX_BATCH", "256", "Commands in one transaction, 1 to 1024."},
+    {"MAX_QUEUE", "16384", "Commands that may wait; beyond it 503."},
+    {"MISSION_CACHE", "20000", "Missions kept ready to be sent (SQLite only, where this process is the only writer)."},
+    {"TIMER_LOOK_MS", "50", "How often due timers are looked for."},
+    {"JWT_SECRET", "", "Shared secret of HS256 tokens, at least 32 bytes."},
+    {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
+    {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
+    {"JWT_AUDIENCE", "", "Required audience (aud) of tokens."},
+}};
+
+[[noreturn]] void wrong(std::string_view name, std::string_view expects) {
+  throw std::invalid_argument(fmt::format("{} is wrong: it must be {}", name, expects));
+}
+
+template <class T>
+void read_number(const Environment& environment, const char* name, T low, T high, T& out) {
+  const auto text = environment(name);
+  if (!text) return;
+  T value{};
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size() || value < low || value > high) {
+    wrong(name, fmt::format("a number from {} to {}", low, high));
+  }
+  out = value;
+}
+
+void read_text(const Environment& environment, const char* name, std::string& out) {
+  if (auto text = environment(name)) out = std::move(*text);
+}
+
+void read_flag(const Environment& environment, const char* name, bool& out) {
+  const auto text = environment(name);
+  if (!text) return;
+  if (*text != "true" && *text != "false") wrong(name, "true or false");
+  out = *text == "true";
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto part = text.substr(0, text.find(','));
+    if (!part.empty()) parts.emplace_back(part);
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::span<const SettingLine> setting_lines() {
+  return kLines;
+}
+
+std::string settings_markdown() {
+  std::string out = "| variable | default | meaning |\n|---|---|---|\n";
+  for (const auto& line : kLines) {
+    out += fmt::format("| `{}` | {} | {} |\n", line.variable, line.usual.empty() ? "–" : fmt::format("`{}`", line.usual),
+                       line.meaning);
+  }
+  return out;
+}
+
+Settings settings_from(const Environment& environment) {
+  Settings s;
+  read_text(environment, "DATABASE_URL", s.database_url);
+  try {
+    database::dialect_of(s.database_url);
+  } catch (const std::invalid_argument& e) {
+    throw std::invalid_argument(fmt::format("DATABASE_URL is wrong: it {}", e.what()));
+  }
+  read_text(environment, "LISTEN", s.listen);
+  read_number<std::uint16_t>(environment, "PORT", 0, 65535, s.port);
+  read_number<std::size_t>(environment, "THREADS", 1, 64, s.threads);
+  read_text(environment, "LOG_LEVEL", s.log_level);
+  if (s.log_level != "debug" && s.log_level != "info" && s.log_level != "warning" && s.log_level != "error") {
+    wrong("LOG_LEVEL", "debug, info, warning or error");
+  }
+  read_flag(environment, "LOG_REQUESTS", s.log_requests);
+  read_text(environment, "DATA_DIR", s.data_directory);
+  if (const auto origins = environment("CORS_ORIGINS")) s.cors_origins = split(*origins);
+  read_number(environment, "REQUEST_TIMEOUT_S", 0.1, 3600.0, s.request_timeout_s);
+  read_number(environment, "GRACE_S", 0.0, 3600.0, s.grace_s);
+  read_number<std::size_t>(environment, "MAX_BATCH", 1, 1024, s.max_batch);
+  read_number<std::size_t>(environment, "MAX_QUEUE", 1, 1'000'000, s.max_queue);
+  read_number<std::size_t>(environment, "MISSION_CACHE", 0, 10'000'000, s.mission_cache);
+  read_number(environment, "TIMER_LOOK_MS", 1.0, 10000.0, s.timer_look_ms);
+  read_text(environment, "JWT_SECRET", s.jwt_secret);
+  read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);
+  read_text(environment, "JWT_ISSUER", s.jwt_issuer);
+  read_text(environment, "JWT_AUDIENCE", s.jwt_audience);
+  return s;
+}
+
+Environment process_environment() {
+  return [](const char* name) -> std::optional<std::string> {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read once, before any thread
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+}
+
+}  // namespace mms::service
