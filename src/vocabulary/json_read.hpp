@@ -223,7 +223,7 @@ T from_stored(const V& value) {
 template <class T>
 T from_stored(std::string_view text) {
   Document document;
-  const auto root = document.parse(text);
+  const auto root = document.parse(text, kLevelsStored);
   if (!root) throw_unreadable(root.error());
   return from_stored<T>(**root);
 }
