@@ -21,8 +21,7 @@ using vocabulary::ProblemKind;
 namespace json = vocabulary::json;
 
 // POST /plans: all missions of a template's plan, or nothing.
-// Refuses: invalid_fields, invalid_parameters, wrong_state (an archived template), forbidden, already_exists,
-// not_available_yet (dependencies).
+// Refuses: invalid_fields, invalid_parameters, wrong_state (an archived template), forbidden, already_exists.
 Task<Result<Response>> create(const MissionTools& tools, const Request& request) {
   CO_TRY(input, endpoints::body_of<CreatePlan>(request));
   const auto now = tools.now();
@@ -80,7 +79,7 @@ std::vector<http::Route> plan_routes(const MissionTools& tools) {
                     .accepts = schema_of<CreatePlan>("CreatePlan"),
                     .answers = schema_of<PlanView>("Plan"),
                     .success = 201,
-                    .problems = {invalid_fields, invalid_parameters, wrong_state, already_exists, not_available_yet},
+                    .problems = {invalid_fields, invalid_parameters, wrong_state, already_exists},
                     .idempotent = true,
                     .example_request =
                         R"({"template_id":"019a0000-0000-7000-8000-000000000000","fleet_id":"quarry-north",)"

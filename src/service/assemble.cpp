@@ -27,6 +27,7 @@
 #include "lanes/lane.hpp"
 #include "lanes/rules/idempotency_set.hpp"
 #include "lanes/timer_runner.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/plan_store.hpp"
@@ -160,7 +161,7 @@ vocabulary::Problem explain(std::exception_ptr thrown) {
 
 std::unique_ptr<lanes::Command> command_of(const lanes::Timer& timer) {
   if (timer.stream != "mission") return nullptr;
-  return missions::fire_timer({timer.stream_id}, timer.kind, timer.attempt);
+  return missions::fire_timer(timer);
 }
 
 // Timers and housekeeping, on a thread of their own.
@@ -324,8 +325,8 @@ int serve(const Settings& settings) {
   const templates::CountUses count_uses = [&](std::size_t uses) { observation.template_uses(uses); };
   lanes::Lane lane(*database,
                    {[used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
-                    [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
-                    missions::plan_part},
+                    missions::dependency_part, missions::plan_part,
+                    [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); }},
                    lane_settings(settings, observation));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });

@@ -9,6 +9,7 @@
 #include "access/rules/scope.hpp"
 #include "lanes/rules/chosen_id.hpp"
 #include "lanes/rules/timers.hpp"
+#include "missions/rules/dependency_set.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "missions/rules/mission_set.hpp"
 #include "templates/rules/template_engine.hpp"
@@ -183,6 +184,7 @@ void put_new(WorkingSet& set, Journal& journal, Mission mission) {
   set.of<lanes::TimerSet>().replace({}, timers_of(mission));
   // One that the template named, and that commands behind it in the batch may start it in.
   if (mission.vehicle_id) set.of<MissionSet>().need_vehicle(*mission.vehicle_id);
+  set.of<DependencySet>().is_new(mission.id);
   set.of<MissionSet>().put(std::move(mission));
 }
 

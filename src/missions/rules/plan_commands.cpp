@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 #include "access/rules/scope.hpp"
 #include "lanes/rules/chosen_id.hpp"
+#include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_creation.hpp"
 #include "missions/rules/mission_set.hpp"
 #include "missions/rules/plan_set.hpp"
@@ -40,6 +42,9 @@ std::uint64_t mixed(std::uint64_t x) {  // splitmix64
   x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
   return x ^ (x >> 31);
 }
+
+// Edges take their ids from behind the steps.
+constexpr std::size_t kFirstEdge = 1'000'000;
 
 std::size_t place_of(const std::vector<templates::PlanStep>& steps, const std::string& key) {
   return static_cast<std::size_t>(std::ranges::find(steps, key, &templates::PlanStep::key) - steps.begin());
@@ -88,7 +93,6 @@ class Create final : public lanes::Command {
     TRY(filled, templates::fill_parameters(*found, input_.parameters));
     TRY(missions, make_all(*found, filled, journal));
     const auto edges = edges_of(*found->missions, missions);
-    if (const auto good = check_edges(edges); !good) return good;
     // Nothing refuses from here on.
     if (chosen_) chosen_->remember(set, journal);
     set.of<templates::TemplateSet>().count_use();
@@ -156,12 +160,13 @@ class Create final : public lanes::Command {
     }
   }
 
-  static std::vector<PlanEdge> edges_of(const std::vector<templates::PlanStep>& steps,
+  std::vector<PlanEdge> edges_of(const std::vector<templates::PlanStep>& steps,
                                         const std::vector<Mission>& missions) {
     std::vector<PlanEdge> edges;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       for (const auto& edge : steps[i].depends_on) {
-        edges.push_back({missions[i].id, missions[place_of(steps, edge.key)].id, edge});
+        const DependencyId id{id_of_step(seed_, kFirstEdge + edges.size()).uuid};
+        edges.push_back({id, missions[i].id, missions[place_of(steps, edge.key)].id, edge});
       }
     }
     return edges;
@@ -210,13 +215,19 @@ MissionId id_of_step(const vocabulary::Uuid& seed, std::size_t place) {
   return {vocabulary::make_uuid_v7(vocabulary::time_of(seed), first, mixed(first ^ low))};
 }
 
-Result<void> check_edges(const std::vector<PlanEdge>& edges) {
-  if (edges.empty()) return {};
-  return refuse(ProblemKind::not_available_yet,
-                "this version makes no dependencies between the missions of a plan yet");
+void make_edges(WorkingSet& set, Journal& journal, const std::vector<PlanEdge>& edges) {
+  for (const auto& [id, successor, predecessor, edge] : edges) {
+    AddDependency wish;
+    wish.predecessor_id = predecessor;
+    wish.type.value = vocabulary::from_name<DependencyType>(vocabulary::name_of(edge.type)).value();
+    if (wish.type.value != DependencyType::start_to_start) {
+      wish.condition = vocabulary::from_name<DependencyCondition>(vocabulary::name_of(edge.condition));
+    }
+    wish.lag_s.value.value = edge.lag_s;
+    const auto done = add_dependency(successor, id, wish)->carry_out(set, journal);
+    if (!done) throw std::logic_error("a plan's dependency was refused: " + done.error().detail);
+  }
 }
-
-void make_edges(WorkingSet&, Journal&, const std::vector<PlanEdge>&) {}
 
 CommandPtr create_plan(CreatePlan input, NewPlan id) {
   return std::make_unique<Create>(std::move(input), std::move(id));

@@ -6,6 +6,7 @@
 
 #include "batch_law.hpp"
 #include "database/sqlite/sqlite_database.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_replay.hpp"
 #include "missions/plan_replay.hpp"
 #include "missions/plan_store.hpp"
@@ -42,7 +43,7 @@ class World {
           static const templates::CountUses none;
           return templates::template_part(set, none);
         },
-        plan_part};
+        dependency_part, plan_part};
     runner_ = std::make_unique<lanes::BatchRunner>(*writer_, parts, settings_);
   }
 
@@ -69,6 +70,7 @@ class World {
     add_bodies(mission_bodies({}, 100000));
     add_bodies(templates::template_bodies({}, 100000));
     add_bodies(plan_bodies({}, 100000));
+    add_bodies(dependency_bodies({}, 100000));
     for (const auto* stream : {"mission", "template", "plan"}) {
       const auto rows = ask(database::events_by_stream(stream, {}, 0, 100000));
       for (const auto& e : database::events_from(rows)) {
@@ -126,6 +128,7 @@ templates::CreateTemplate haul(const std::string& name, int flavour) {
       templates::PlanStepWish step;
       step.key = std::string(key);
       step.mission = {R"({"name":"step {{n}}","vehicle_id":"{{truck}}"})"};
+      if (!c.missions->empty()) step.depends_on.push_back({.key = std::string("drill"), .type = {}, .condition = {}, .lag_s = {}});
       c.missions->push_back(step);
     }
   } else {
@@ -167,9 +170,11 @@ CommandPtr command_of(const Step& s, unsigned seed) {
                             s.name == 1 ? R"({"name":"mine","labels":{"a":"b"},"fleet_id":"north"})" : R"({"fleet_id":"north"})");
     }
     case 7:
-      return start_mission(mission);
-    case 8:
-      return complete_mission(mission, {});
+    case 8: {
+      const auto of_plan = id_of_step(id_of(seed + 3000, s.number), static_cast<std::size_t>(s.flavour % 2));
+      const auto target = s.name == 0 ? mission : of_plan;
+      return s.command == 7 ? start_mission(target) : complete_mission(target, {});
+    }
     default: {
       CreatePlan c;
       c.fleet_id = std::string("north");
@@ -280,6 +285,9 @@ TEST(TemplateLaw, APlanIsMadeWholeOrNotAtAll) {
   ASSERT_TRUE(made) << made.error().detail;
   EXPECT_NE(made->body.find(R"("key":"drill")"), std::string::npos);
   EXPECT_NE(made->body.find(R"("vehicle_id":"truck-9")"), std::string::npos) << made->body;
+  // "haul" waits for "drill".
+  EXPECT_NE(made->body.find(R"("status":"ready")"), std::string::npos) << made->body;
+  EXPECT_NE(made->body.find(R"("status":"pending")"), std::string::npos) << made->body;
   EXPECT_EQ(world.differences(), 0);
 }
 

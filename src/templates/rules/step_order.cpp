@@ -12,6 +12,8 @@ namespace mms::templates {
 namespace {
 
 using vocabulary::FieldError;
+constexpr std::size_t kMostEdges = 1000;
+
 using Places = std::map<std::string_view, std::size_t>;
 
 class Search {
@@ -76,6 +78,9 @@ void check_edges(const PlanStep& step, std::size_t place, const Places& places, 
 }  // namespace
 
 void check_steps(const std::vector<PlanStep>& steps, std::vector<FieldError>& errors) {
+  std::size_t edges = 0;
+  for (const auto& step : steps) edges += step.depends_on.size();
+  if (edges > kMostEdges) errors.push_back({"/missions", "too_many", "at most 1000 dependencies in a plan"});
   if (steps.empty()) errors.push_back({"/missions", "too_few", "a plan has at least one mission"});
   Places places;
   for (std::size_t i = 0; i < steps.size(); ++i) {
