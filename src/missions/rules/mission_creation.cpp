@@ -149,7 +149,7 @@ Result<const templates::Template*> find_usable(WorkingSet& set, const Caller& ca
                   json::ObjectText()
                       .add("template_id", found->id)
                       .add("name", found->name)
-                      .add("status", found->status)
+                      .add("state", found->status)
                       .members());
   }
   if (!use.version) return found;

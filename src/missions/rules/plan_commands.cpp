@@ -160,8 +160,7 @@ class Create final : public lanes::Command {
     }
   }
 
-  std::vector<PlanEdge> edges_of(const std::vector<templates::PlanStep>& steps,
-                                        const std::vector<Mission>& missions) {
+  std::vector<PlanEdge> edges_of(const std::vector<templates::PlanStep>& steps, const std::vector<Mission>& missions) {
     std::vector<PlanEdge> edges;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       for (const auto& edge : steps[i].depends_on) {

@@ -25,8 +25,8 @@ CommandPtr create_plan(CreatePlan input, NewPlan id);
 // The id of the mission of a step: of the seed's millisecond, its other bits mixed from the seed and the step's place.
 MissionId id_of_step(const vocabulary::Uuid& seed, std::size_t place);
 
-// The edges of a plan, made as POST …/dependencies makes them. All its missions are in the working set, their events recorded;
-// the keys of its template exist and go in no circle, so that nothing is refused.
+// The edges of a plan, made as POST …/dependencies makes them. All its missions are in the working set, their events
+// recorded; the keys of its template exist and go in no circle, so that nothing is refused.
 struct PlanEdge {
   DependencyId id;
   MissionId successor;

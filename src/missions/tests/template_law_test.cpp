@@ -1,5 +1,5 @@
-// Templates, and missions and plans made from them: any batch ≡ the same commands one at a time; versions never change; the log
-// gives the tables.
+// Templates, and missions and plans made from them: any batch ≡ the same commands one at a time; versions never change;
+// the log gives the tables.
 #include <unistd.h>
 
 #include <filesystem>
@@ -27,8 +27,8 @@ constexpr Time kStart = Time(std::chrono::seconds(1'790'000'000));
 class World {
  public:
   explicit World(const std::string& name) {
-    const auto folder =
-        std::filesystem::exists("/dev/shm") ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
+    const auto folder = std::filesystem::exists("/dev/shm") ? std::filesystem::path("/dev/shm")
+                                                            : std::filesystem::temp_directory_path();
     const auto path = folder / ("mms-template-law-" + std::to_string(::getpid()) + name);
     for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix);
     database_ = std::make_unique<sqlite::SqliteDatabase>(path.string(), [] { return Time(); });
@@ -37,13 +37,12 @@ class World {
     reader_ = database_->open_reader(context_);
     settings_.clock = [this](Time) { return now; };
     settings_.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
-    const std::vector<lanes::MakePart> parts{
-        [](lanes::WorkingSet& set) { return mission_part(set, nullptr); },
-        [](lanes::WorkingSet& set) {
-          static const templates::CountUses none;
-          return templates::template_part(set, none);
-        },
-        dependency_part, plan_part};
+    const std::vector<lanes::MakePart> parts{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); },
+                                             [](lanes::WorkingSet& set) {
+                                               static const templates::CountUses none;
+                                               return templates::template_part(set, none);
+                                             },
+                                             dependency_part, plan_part};
     runner_ = std::make_unique<lanes::BatchRunner>(*writer_, parts, settings_);
   }
 
@@ -128,7 +127,8 @@ templates::CreateTemplate haul(const std::string& name, int flavour) {
       templates::PlanStepWish step;
       step.key = std::string(key);
       step.mission = {R"({"name":"step {{n}}","vehicle_id":"{{truck}}"})"};
-      if (!c.missions->empty()) step.depends_on.push_back({.key = std::string("drill"), .type = {}, .condition = {}, .lag_s = {}});
+      if (!c.missions->empty())
+        step.depends_on.push_back({.key = std::string("drill"), .type = {}, .condition = {}, .lag_s = {}});
       c.missions->push_back(step);
     }
   } else {
@@ -149,7 +149,8 @@ CommandPtr command_of(const Step& s, unsigned seed) {
   switch (s.command) {
     case 0:
     case 1:
-      return templates::create_template(haul(name, s.flavour), {.id = id, .chosen = true, .body_hash = name}, check_mission_body);
+      return templates::create_template(haul(name, s.flavour), {.id = id, .chosen = true, .body_hash = name},
+                                        check_mission_body);
     case 2: {
       templates::UpdateTemplate u;
       if (s.flavour % 2 == 0) u.name.value = name;
@@ -166,8 +167,9 @@ CommandPtr command_of(const Step& s, unsigned seed) {
       c.template_id = id;
       c.template_version = version;
       c.parameters = {s.flavour == 3 ? R"({"n":9})" : R"({"n":2,"truck":"truck-1"})"};
-      return create_mission(std::move(c), mission, true, "h" + std::to_string(s.flavour),
-                            s.name == 1 ? R"({"name":"mine","labels":{"a":"b"},"fleet_id":"north"})" : R"({"fleet_id":"north"})");
+      return create_mission(
+          std::move(c), mission, true, "h" + std::to_string(s.flavour),
+          s.name == 1 ? R"({"name":"mine","labels":{"a":"b"},"fleet_id":"north"})" : R"({"fleet_id":"north"})");
     }
     case 7:
     case 8: {
@@ -180,7 +182,9 @@ CommandPtr command_of(const Step& s, unsigned seed) {
       c.fleet_id = std::string("north");
       c.template_id = id;
       c.template_version = version;
-      if (s.name == 1) c.vehicles.push_back({.key = std::string(s.flavour == 0 ? "none" : "haul"), .vehicle_id = std::string("truck-2")});
+      if (s.name == 1)
+        c.vehicles.push_back(
+            {.key = std::string(s.flavour == 0 ? "none" : "haul"), .vehicle_id = std::string("truck-2")});
       return create_plan(std::move(c), {.id = {id_of(seed + 2000, s.number)},
                                         .chosen = true,
                                         .body_hash = "p" + std::to_string(s.flavour),

@@ -112,7 +112,7 @@ Result<Template> changed(const Template& t, const UpdateTemplate& c) {
 Result<Events> decide(const Template& t, const UpdateTemplate& command, MissionCheck check) {
   if (t.status == TemplateStatus::archived) {
     return refuse(ProblemKind::wrong_state, fmt::format("template \"{}\" is archived; it cannot be changed", t.name),
-                  json::ObjectText().add("status", t.status).add("allowed", std::vector<std::string>{}).members());
+                  json::ObjectText().add("state", t.status).add("allowed", std::vector<std::string>{}).members());
   }
   TRY(after, changed(t, command));
   if (after == t) return Events{};
