@@ -30,10 +30,14 @@
 #include "missions/dependency_store.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/plan_store.hpp"
 #include "missions/rules/mission_commands.hpp"
+#include "missions/rules/mission_creation.hpp"
 #include "service/docs_page.hpp"
 #include "service/health.hpp"
 #include "service/observe.hpp"
+#include "templates/template_routes.hpp"
+#include "templates/template_store.hpp"
 
 #ifndef MMS_VERSION
 #define MMS_VERSION "0.0.0"
@@ -111,13 +115,15 @@ struct ThreadParts {
         guard(realm, keys, now),
         key_tools{realm, keys, ids, now},
         mission_tools{*reader, lane, ids, cursor_key, cache, now},
+        template_tools{*reader, lane, ids, cursor_key, missions::check_mission_body, now},
         health_tools{*reader, database.dialect(), condition, std::string(version())},
         system_tools(system) {}
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
     for (auto part : {health_routes(health_tools), missions::mission_routes(mission_tools),
-                      access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
+                      templates::template_routes(template_tools), access::access_routes(key_tools),
+                      system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -130,6 +136,7 @@ struct ThreadParts {
   access::Guard guard;
   access::KeyTools key_tools;
   missions::MissionTools mission_tools;
+  templates::TemplateTools template_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
 };
@@ -334,9 +341,11 @@ int serve(const Settings& settings) {
   const bool only_writer = database->dialect() == database::Dialect::sqlite;
   missions::MissionCache cache(settings.mission_cache);
   auto* const used_cache = only_writer ? &cache : nullptr;
+  const templates::CountUses count_uses = [&](std::size_t uses) { observation.template_uses(uses); };
   lanes::Lane lane(*database,
                    {[used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
-                    missions::dependency_part},
+                    missions::dependency_part, missions::plan_part,
+                    [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); }},
                    lane_settings(settings, observation));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });

@@ -15,7 +15,9 @@
 #include "access/key_command.hpp"
 #include "crypto/random.hpp"
 #include "missions/mission_replay.hpp"
+#include "missions/plan_replay.hpp"
 #include "service/assemble.hpp"
+#include "templates/template_replay.hpp"
 
 namespace {
 
@@ -92,20 +94,27 @@ int replay(const Arguments& arguments) {
   database->migrate();
   boost::asio::io_context context(1);
   const auto reader = database->open_reader(context);
+  const auto differs = [](const std::string& words) { fmt::print("differs: {}\n", words); };
   if (arguments[0] == "--rebuild") {
     const auto writer = database->open_writer(context);
+    const auto t = access::run_to_end(context, templates::rebuild_templates(*reader, *writer));
     const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
-    print(fmt::format("{} missions written anew from {} events\n", f.missions, f.events));
+    const auto p = access::run_to_end(context, missions::rebuild_plans(*reader, *writer));
+    print(fmt::format("{} missions, {} templates and {} plans written anew from {} events\n", f.missions, t.templates, p.plans,
+                      f.events + t.events + p.plans));
     return 0;
   }
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, [](const std::string& words) {
-                                      fmt::print("differs: {}\n", words);
-                                    }));
-  if (f.differences == 0) {
-    print(fmt::format("equal: {} missions, {} events\n", f.missions, f.events));
+  const auto t = access::run_to_end(context, templates::verify_templates(*reader, differs));
+  const auto f = access::run_to_end(context, missions::verify_missions(*reader, differs));
+  const auto p = access::run_to_end(context, missions::verify_plans(*reader, differs));
+  const auto differences = t.differences + f.differences + p.differences;
+  const auto figures = fmt::format("{} missions, {} templates, {} plans, {} events", f.missions, t.templates, p.plans,
+                                   f.events + t.events + p.plans);
+  if (differences == 0) {
+    print(fmt::format("equal: {}\n", figures));
     return 0;
   }
-  print(fmt::format("not equal: {} differences in {} missions, {} events\n", f.differences, f.missions, f.events));
+  print(fmt::format("not equal: {} differences in {}\n", differences, figures));
   return 1;
 }
 

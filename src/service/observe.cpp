@@ -80,8 +80,8 @@ void Observation::batch(const lanes::BatchFigures& b) {
 
 void Observation::events(const std::vector<vocabulary::Event>& events) {
   for (const auto& e : events) {
-    metrics_.counter("mission_operations_total", "Domain events by type.", fmt::format("operation=\"{}\"", e.type))
-        .add();
+    metrics_.counter("mission_operations_total", "Domain events by type.", fmt::format("operation=\"{}\"", e.type)).add();
+    if (e.stream == "template") template_operations(std::string_view(e.type).substr(e.type.find('.') + 1)).add();
     if (!log_.shows(Level::info) || !log_requests_) continue;
     log_.write(Level::info, "event",
                ObjectText()
@@ -91,6 +91,15 @@ void Observation::events(const std::vector<vocabulary::Event>& events) {
                    .add("caller", e.caller)
                    .add("request_id", e.trace));
   }
+}
+
+telemetry::Counter& Observation::template_operations(std::string_view operation) {
+  return metrics_.counter("mission_template_operations_total", "Templates created, updated, archived and used.",
+                          fmt::format("operation=\"{}\"", operation));
+}
+
+void Observation::template_uses(std::size_t uses) {
+  template_operations("used").add(uses);
 }
 
 void Observation::timer(vocabulary::Duration late) {

@@ -191,7 +191,7 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
   m.id = id;
   m.fleet_id = input.fleet_id;
   if (input.vehicle_id) m.vehicle_id = *input.vehicle_id;
-  m.name = input.name;
+  if (input.name) m.name = *input.name;
   m.type = input.type ? std::string(*input.type) : "custom";
   m.priority = input.priority;
   m.parameters = input.parameters.empty() ? Raw{"{}"} : input.parameters;
