@@ -30,8 +30,13 @@
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/mission_commands.hpp"
+#include "missions/rules/mission_safety.hpp"
+#include "safety/safety_routes.hpp"
+#include "safety/safety_store.hpp"
 #include "service/health.hpp"
 #include "service/observe.hpp"
+#include "vehicles/vehicle_routes.hpp"
+#include "vehicles/vehicle_store.hpp"
 
 #ifndef MMS_VERSION
 #define MMS_VERSION "0.0.0"
@@ -95,13 +100,16 @@ struct ThreadParts {
         keys(context.get_executor(), *reader, *appender),
         guard(realm, keys, now),
         key_tools{realm, keys, ids, now},
+        vehicle_tools{*reader, lane, ids, cursor_key, now},
+        safety_tools{*reader, lane, ids, cursor_key, missions::mission_link(), now},
         mission_tools{*reader, lane, ids, cursor_key, cache, now},
         health_tools{*reader, database.dialect(), condition, std::string(version())},
         system_tools(system) {}
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
-    for (auto part : {health_routes(health_tools), missions::mission_routes(mission_tools),
+    for (auto part : {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools),
+                      safety::safety_routes(safety_tools), missions::mission_routes(mission_tools),
                       access::access_routes(key_tools), system_routes(system_tools)}) {
       std::ranges::move(part, std::back_inserter(all));
     }
@@ -114,6 +122,8 @@ struct ThreadParts {
   access::KeyStore keys;
   access::Guard guard;
   access::KeyTools key_tools;
+  vehicles::VehicleTools vehicle_tools;
+  safety::SafetyTools safety_tools;
   missions::MissionTools mission_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
@@ -315,7 +325,8 @@ int serve(const Settings& settings) {
   missions::MissionCache cache(settings.mission_cache);
   auto* const used_cache = only_writer ? &cache : nullptr;
   lanes::Lane lane(*database,
-                   {[used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); }},
+                   {vehicles::vehicle_part, safety::safety_part,
+                    [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); }},
                    lane_settings(settings, observation));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });

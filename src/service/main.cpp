@@ -15,6 +15,7 @@
 #include "access/key_command.hpp"
 #include "crypto/random.hpp"
 #include "missions/mission_replay.hpp"
+#include "safety/safety_replay.hpp"
 #include "service/assemble.hpp"
 
 namespace {
@@ -96,17 +97,24 @@ int replay(const Arguments& arguments) {
     const auto writer = database->open_writer(context);
     const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
     print(fmt::format("{} missions written anew from {} events\n", f.missions, f.events));
+    const auto s = access::run_to_end(context, safety::rebuild_safety_events(*reader, *writer));
+    print(fmt::format("{} safety events written anew from {} events\n", s.safety_events, s.events));
     return 0;
   }
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, [](const std::string& words) {
-                                      fmt::print("differs: {}\n", words);
-                                    }));
+  const auto report = [](const std::string& words) { fmt::print("differs: {}\n", words); };
+  const auto f = access::run_to_end(context, missions::verify_missions(*reader, report));
   if (f.differences == 0) {
     print(fmt::format("equal: {} missions, {} events\n", f.missions, f.events));
-    return 0;
+  } else {
+    print(fmt::format("not equal: {} differences in {} missions, {} events\n", f.differences, f.missions, f.events));
   }
-  print(fmt::format("not equal: {} differences in {} missions, {} events\n", f.differences, f.missions, f.events));
-  return 1;
+  const auto s = access::run_to_end(context, safety::verify_safety_events(*reader, report));
+  if (s.differences == 0) {
+    print(fmt::format("equal: {} safety events, {} events\n", s.safety_events, s.events));
+  } else {
+    print(fmt::format("not equal: {} differences in {} safety events, {} events\n", s.differences, s.safety_events, s.events));
+  }
+  return f.differences + s.differences == 0 ? 0 : 1;
 }
 
 int api_key(const Arguments& arguments) {

@@ -21,6 +21,8 @@ class Observation {
   void http_fault(const http::Fault& fault);
 
  private:
+  void safety_event(const vocabulary::Event& event);
+
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;
   bool log_requests_;

@@ -76,6 +76,7 @@ class OnMission : public lanes::Command {
   StartFacts start_facts(const Mission& mission, WorkingSet& set) const {
     StartFacts facts;
     if (mission.vehicle_id) facts.occupant = set.of<MissionSet>().occupant(*mission.vehicle_id, id_);
+    facts.safety = safety_facts(mission, set);
     return facts;
   }
 
@@ -112,6 +113,7 @@ class Gated final : public OnMission {
   void need(WorkingSet& set) const override {
     set.of<MissionSet>().need(id_);
     set.of<MissionSet>().need_vehicle_of(id_);
+    need_safety(set, id_);
   }
 
  private:

@@ -62,7 +62,13 @@ Result<void> check_gate(const Mission& mission, const StartFacts& facts, Time no
   if (scheduled) {
     if (auto b = schedule_blocker(mission, now)) blockers.push_back(std::move(*b));
   }
+  if (auto r = unmet_requirements(mission, facts.safety, now)) {
+    blockers.push_back({ProblemKind::safety_requirements_unmet, std::move(r->detail), std::move(r->members)});
+  }
   if (auto b = vehicle_blocker(mission, facts)) blockers.push_back(std::move(*b));
+  if (auto r = open_critical_events(facts.safety)) {
+    blockers.push_back({ProblemKind::critical_event_open, std::move(r->detail), std::move(r->members)});
+  }
   if (blockers.empty()) return {};
   std::vector<std::string> reasons;
   std::string members;
@@ -114,7 +120,7 @@ vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attemp
 Result<Events> decide(const Mission& mission, const StartMission&, const StartFacts& facts, Time now) {
   if (!is_one_of(mission.status, {MissionStatus::pending, MissionStatus::ready})) return wrong_state(mission, "start");
   if (const auto open = check_gate(mission, facts, now, true); !open) return std::unexpected(open.error());
-  return Events{MissionStarted{mission.attempt, *mission.vehicle_id}};
+  return Events{MissionStarted{mission.attempt, *mission.vehicle_id, checked(mission, facts.safety, now)}};
 }
 
 Result<Events> decide(const Mission& mission, const PauseMission& command) {
@@ -125,7 +131,7 @@ Result<Events> decide(const Mission& mission, const PauseMission& command) {
 Result<Events> decide(const Mission& mission, const ResumeMission&, const StartFacts& facts, Time now) {
   if (mission.status != MissionStatus::paused) return wrong_state(mission, "resume");
   if (const auto open = check_gate(mission, facts, now, false); !open) return std::unexpected(open.error());
-  return Events{MissionResumed{}};
+  return Events{MissionResumed{checked(mission, facts.safety, now)}};
 }
 
 Result<Events> decide(const Mission& mission, const CompleteMission& command) {
