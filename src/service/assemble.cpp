@@ -27,6 +27,7 @@
 #include "lanes/lane.hpp"
 #include "lanes/rules/idempotency_set.hpp"
 #include "lanes/timer_runner.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/mission_commands.hpp"
@@ -163,7 +164,7 @@ vocabulary::Problem explain(std::exception_ptr thrown) {
 
 std::unique_ptr<lanes::Command> command_of(const lanes::Timer& timer) {
   if (timer.stream != "mission") return nullptr;
-  return missions::fire_timer({timer.stream_id}, timer.kind, timer.attempt);
+  return missions::fire_timer(timer);
 }
 
 // Timers and housekeeping, on a thread of their own.
@@ -326,7 +327,8 @@ int serve(const Settings& settings) {
   auto* const used_cache = only_writer ? &cache : nullptr;
   lanes::Lane lane(*database,
                    {vehicles::vehicle_part, safety::safety_part,
-                    [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); }},
+                    [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
+                    missions::dependency_part},
                    lane_settings(settings, observation));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });

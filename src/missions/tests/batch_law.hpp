@@ -16,7 +16,9 @@
 #include "database/event_log.hpp"
 #include "lanes/lane.hpp"
 #include "lanes/timer_table.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "missions/rules/mission_safety.hpp"
 #include "safety/rules/safety_commands.hpp"
@@ -55,7 +57,7 @@ class World {
     runner_ = std::make_unique<lanes::BatchRunner>(
         *writer_,
         std::vector<lanes::MakePart>{vehicles::vehicle_part, safety::safety_part,
-                                     [](lanes::WorkingSet& set) { return mission_part(set, nullptr); }},
+                                     [](lanes::WorkingSet& set) { return mission_part(set, nullptr); }, dependency_part},
         settings_);
   }
 
@@ -82,6 +84,8 @@ class World {
                       ' ' + e.caller + ' ' + vocabulary::to_text(e.occurred_at));
       }
     }
+    rows = run_to_end(context_, reader_->run_one(dependency_bodies({}, 100000), deadline));
+    for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
     rows = run_to_end(context_, reader_->run_one(lanes::all_timers("mission", {}, 100000), deadline));
     for (const auto& t : lanes::timers_from(rows)) {
       all.push_back("timer " + vocabulary::to_text(t.stream_id) + ' ' + t.kind + ' ' + std::to_string(t.attempt) + ' ' +
@@ -126,7 +130,7 @@ class Plans {
   std::vector<Step> batch() {
     std::vector<Step> steps(1 + pick(12));
     for (auto& s : steps) {
-      s = {.command = pick(19),
+      s = {.command = pick(23),
            .mission = pick(6),
            .vehicle = pick(3),
            .caller = pick(8) < 6 ? 0 : 1 + pick(2),
@@ -190,17 +194,23 @@ class Plans {
         return report_task(id, s.flavour % 2 == 0 ? "load" : "haul",
                            {.status = TaskStatus::succeeded, .progress = {}, .message = {}, .recorded_at = {}});
       case 13:
-        return safety::raise_safety_event(event_on(s, vehicle), {safety_id_of(s.mission), true, "hash"}, {}, mission_link());
       case 14:
-        return safety::resolve_safety_event(safety_id_of(s.mission), {.note = std::string("cleared the road")});
       case 15:
-        return safety::acknowledge_safety_event(safety_id_of(s.mission), {.note = {}});
+        return add_dependency(id, edge_id(s), edge(s));
       case 16:
-        return vehicles::report_vehicle_state(vehicle, state_of(s, now), id.uuid);
+        return remove_dependency(id, edge_id(s));
       case 17:
+        return safety::raise_safety_event(event_on(s, vehicle), {safety_id_of(s.mission), true, "hash"}, {}, mission_link());
+      case 18:
+        return safety::resolve_safety_event(safety_id_of(s.mission), {.note = std::string("cleared the road")});
+      case 19:
+        return safety::acknowledge_safety_event(safety_id_of(s.mission), {.note = {}});
+      case 20:
+        return vehicles::report_vehicle_state(vehicle, state_of(s, now), id.uuid);
+      case 21:
         return vehicles::report_environment(weather(s), id.uuid);
       default:
-        return s.flavour < 2 ? fire_timer(id, s.flavour == 0 ? "timeout" : "backoff", 1 + s.vehicle)
+        return s.flavour < 2 ? fire_timer({.stream = "mission", .stream_id = id.uuid, .kind = s.flavour == 0 ? "timeout" : "backoff", .attempt = 1 + s.vehicle, .due_at = now})
                              : update_mission(id, change(s, now));
     }
   }
@@ -230,6 +240,21 @@ class Plans {
     report.fleet_id = std::string(s.vehicle % 2 == 0 ? "north" : "south");
     report.wind_speed_mps = {s.flavour * 5.0};
     return report;
+  }
+
+  // The id of the edge that this step would add: the same step removes it.
+  DependencyId edge_id(const Step& s) const {
+    const auto n = static_cast<std::uint64_t>((s.mission * 16 + s.vehicle) * 16 + s.flavour + 1);
+    return {vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 7, n * 0x7654321ULL)};
+  }
+
+  AddDependency edge(const Step& s) const {
+    AddDependency input;
+    input.predecessor_id = id_of((s.mission + 1 + s.vehicle) % 6);
+    input.type.value = static_cast<DependencyType>(s.flavour % 3);
+    if (input.type.value != DependencyType::start_to_start) input.condition = static_cast<DependencyCondition>(s.vehicle);
+    input.lag_s.value.value = s.flavour == 3 ? 2 : 0;
+    return input;
   }
 
   static CreateMission creation(const Step& s, const std::string& vehicle, vocabulary::Time now) {
