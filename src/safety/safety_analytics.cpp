@@ -89,8 +89,10 @@ Task<Result<Response>> analytics(const SafetyTools& tools, const Request& reques
     co_return endpoints::bad_parameter("from", "must be before `to`, by at most 366 days");
   }
   const auto visible = access::visible_to(request.caller, Permission::metrics_read);
-  const CountedEvents which{
-      .from = from, .to = to, .fleets = narrowed(visible.fleets, query.all("fleet_id")), .vehicle_id = visible.vehicle_id};
+  const CountedEvents which{.from = from,
+                            .to = to,
+                            .fleets = narrowed(visible.fleets, query.all("fleet_id")),
+                            .vehicle_id = visible.vehicle_id};
   const auto rows = co_await tools.reader.run_one(count_safety_events(which), request.deadline);
   Response response;
   response.body = vocabulary::json::write(summed(rows, from, to));

@@ -35,8 +35,8 @@ class Folding {
       if (folded && event.stream_id != folded->id.uuid) co_return folded;
       const std::int64_t expected = folded ? folded->version + 1 : 1;
       if (event.version != expected) {
-        fault = fmt::format("safety event {}: version {} follows {}", vocabulary::to_text(event.stream_id), event.version,
-                            expected - 1);
+        fault = fmt::format("safety event {}: version {} follows {}", vocabulary::to_text(event.stream_id),
+                            event.version, expected - 1);
       }
       folded = evolve(folded.value_or(SafetyEvent{}), safety_change_from(event), event.version, event.occurred_at);
       folded->id = SafetyEventId{event.stream_id};
@@ -121,7 +121,8 @@ async::Task<ReplayFigures> verify_safety_events(database::Reader& reader, const 
       continue;
     }
     if (json::canonical(json::write(*folded)) != json::canonical(stored->body)) {
-      differs(folded->id, fmt::format("differs: the events say {}, the table says {}", json::write(*folded), stored->body));
+      differs(folded->id,
+              fmt::format("differs: the events say {}, the table says {}", json::write(*folded), stored->body));
     }
     stored = co_await rows.next();
   }

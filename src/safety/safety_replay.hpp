@@ -17,8 +17,8 @@ struct ReplayFigures {
 // Told of each difference, in words.
 using Report = std::function<void(const std::string&)>;
 
-// Folds every safety event and compares its stored fields, as canonical JSON, with the table; also that versions have no
-// gap. Verify a store at rest. Throws what the database throws.
+// Folds every safety event and compares its stored fields, as canonical JSON, with the table; also that versions have
+// no gap. Verify a store at rest. Throws what the database throws.
 async::Task<ReplayFigures> verify_safety_events(database::Reader& reader, const Report& report);
 // Writes every safety event anew from the log. The service must not run.
 async::Task<ReplayFigures> rebuild_safety_events(database::Reader& reader, database::Writer& writer);

@@ -26,7 +26,8 @@ using vocabulary::ProblemKind;
 namespace json = vocabulary::json;
 
 std::unexpected<vocabulary::Problem> trips_not_available() {
-  auto refusal = vocabulary::refuse(ProblemKind::not_available_yet, "some fields ask for what this version cannot do yet");
+  auto refusal =
+      vocabulary::refuse(ProblemKind::not_available_yet, "some fields ask for what this version cannot do yet");
   refusal.error().errors.push_back({"/trip_id", "not_available_yet", "this version does not act on it yet"});
   return refusal;
 }
@@ -39,7 +40,8 @@ Task<Result<Response>> raise(const SafetyTools& tools, const Request& request) {
   const auto now = tools.now();
   ChosenId id{.id = {}, .by_client = input.id.has_value(), .body_hash = {}};
   if (id.by_client) {
-    if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good) co_return std::unexpected(good.error());
+    if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good)
+      co_return std::unexpected(good.error());
     id.body_hash = endpoints::body_hash(request.body);
     id.id = *input.id;
   } else {
@@ -73,7 +75,8 @@ Task<Result<Response>> show(const SafetyTools& tools, const Request& request) {
   co_return response;
 }
 
-// GET /safety-events: filters, order, cursor. A caller that is a vehicle sees its own. Refuses: bad_parameter, bad_cursor.
+// GET /safety-events: filters, order, cursor. A caller that is a vehicle sees its own. Refuses: bad_parameter,
+// bad_cursor.
 Task<Result<Response>> list(const SafetyTools& tools, const Request& request) {
   const auto& table = safety_list();
   CO_TRY(query, table.parse(request, tools.cursor_key));
@@ -93,7 +96,10 @@ Task<Result<Response>> command(const SafetyTools& tools, const Request& request)
 
 constexpr auto kSafetyEvent = http::schema_of<SafetyEvent>("SafetyEvent");
 
-http::Route command_row(std::string_view pattern, Permission permission, http::Handler handler, http::SchemaRef accepts,
+http::Route command_row(std::string_view pattern,
+                        Permission permission,
+                        http::Handler handler,
+                        http::SchemaRef accepts,
                         std::string_view summary) {
   return {.method = http::Method::post,
           .pattern = pattern,
@@ -114,19 +120,19 @@ std::vector<http::Route> safety_routes(const SafetyTools& tools) {
   using http::Method;
   using http::schema_of;
   std::vector<http::Route> routes;
-  routes.push_back(
-      {.method = Method::post,
-       .pattern = "/safety-events",
-       .permission = Permission::safety_write,
-       .handler = http::with(tools, raise),
-       .summary = "Raises a safety event; a critical one pauses the running mission that it is about.",
-       .accepts = schema_of<RaiseSafetyEvent>("RaiseSafetyEvent"),
-       .answers = kSafetyEvent,
-       .success = 201,
-       .problems = {invalid_fields, already_exists, not_available_yet},
-       .idempotent = true,
-       .example_request = R"({"fleet_id":"quarry-north","vehicle_id":"truck-7","type":"obstacle","severity":"critical",)"
-                          R"("description":"Rockfall on haul road 3"})"});
+  routes.push_back({.method = Method::post,
+                    .pattern = "/safety-events",
+                    .permission = Permission::safety_write,
+                    .handler = http::with(tools, raise),
+                    .summary = "Raises a safety event; a critical one pauses the running mission that it is about.",
+                    .accepts = schema_of<RaiseSafetyEvent>("RaiseSafetyEvent"),
+                    .answers = kSafetyEvent,
+                    .success = 201,
+                    .problems = {invalid_fields, already_exists, not_available_yet},
+                    .idempotent = true,
+                    .example_request =
+                        R"({"fleet_id":"quarry-north","vehicle_id":"truck-7","type":"obstacle","severity":"critical",)"
+                        R"("description":"Rockfall on haul road 3"})"});
   routes.push_back({.method = Method::get,
                     .pattern = "/safety-events",
                     .permission = Permission::safety_read,

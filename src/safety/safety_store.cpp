@@ -15,34 +15,43 @@ namespace json = vocabulary::json;
 
 #define BLOCKING "severity = 'critical' and status <> 'resolved'"
 #define ITS_BLOCKING "e.severity = 'critical' and e.status <> 'resolved'"
-const Statement load_events("load_safety_events", Statement::Shape::many, "select body from safety_events where id = $1",
+const Statement load_events("load_safety_events",
+                            Statement::Shape::many,
+                            "select body from safety_events where id = $1",
                             "select body from safety_events where id = any(cast($1 as uuid[]))");
 const Statement load_of_missions(
-    "load_blocking_of_missions", Statement::Shape::many,
+    "load_blocking_of_missions",
+    Statement::Shape::many,
     "select body from safety_events where mission_id = $1 and " BLOCKING,
     "select body from safety_events where mission_id = any(cast($1 as uuid[])) and " BLOCKING);
 // A mission's row says which vehicle it is in; one row at least for each, so that no events are an answer too.
-const Statement load_of_their_vehicles(
-    "load_blocking_of_their_vehicles", Statement::Shape::many,
-    "select m.vehicle_id, e.body from missions m left join safety_events e on e.vehicle_id = m.vehicle_id and "
-    ITS_BLOCKING " where m.id = $1 and m.vehicle_id is not null",
-    "select m.vehicle_id, e.body from missions m left join safety_events e on e.vehicle_id = m.vehicle_id and "
-    ITS_BLOCKING " where m.id = any(cast($1 as uuid[])) and m.vehicle_id is not null");
+const Statement load_of_their_vehicles("load_blocking_of_their_vehicles",
+                                       Statement::Shape::many,
+                                       "select m.vehicle_id, e.body from missions m left join safety_events e on "
+                                       "e.vehicle_id = m.vehicle_id and " ITS_BLOCKING
+                                       " where m.id = $1 and m.vehicle_id is not null",
+                                       "select m.vehicle_id, e.body from missions m left join safety_events e on "
+                                       "e.vehicle_id = m.vehicle_id and " ITS_BLOCKING
+                                       " where m.id = any(cast($1 as uuid[])) and m.vehicle_id is not null");
 const Statement load_of_vehicles(
-    "load_blocking_of_vehicles", Statement::Shape::many,
+    "load_blocking_of_vehicles",
+    Statement::Shape::many,
     "select body from safety_events where vehicle_id = $1 and " BLOCKING,
     "select body from safety_events where vehicle_id = any(cast($1 as text[])) and " BLOCKING);
 #undef BLOCKING
 #undef ITS_BLOCKING
 
 const Statement upsert_events(
-    "upsert_safety_events", Statement::Shape::many,
+    "upsert_safety_events",
+    Statement::Shape::many,
     "insert into safety_events (id, fleet_id, mission_id, trip_id, vehicle_id, type, severity, source, status, "
-    "occurred_at, created_at, updated_at, version, body) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+    "occurred_at, created_at, updated_at, version, body) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+    "$13, "
     "$14) on conflict (id) do update set status = excluded.status, updated_at = excluded.updated_at, version = "
     "excluded.version, body = excluded.body",
     "insert into safety_events (id, fleet_id, mission_id, trip_id, vehicle_id, type, severity, source, status, "
-    "occurred_at, created_at, updated_at, version, body) select cast(a1 as uuid), a2, cast(a3 as uuid), cast(a4 as uuid), "
+    "occurred_at, created_at, updated_at, version, body) select cast(a1 as uuid), a2, cast(a3 as uuid), cast(a4 as "
+    "uuid), "
     "a5, a6, a7, a8, a9, cast(a10 as timestamptz), cast(a11 as timestamptz), cast(a12 as timestamptz), cast(a13 as "
     "bigint), cast(a14 as json) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as "
     "text[]), cast($5 as text[]), cast($6 as text[]), cast($7 as text[]), cast($8 as text[]), cast($9 as text[]), "
@@ -55,19 +64,24 @@ const Statement bodies("safety_event_bodies",
                        "select id, body from safety_events where id > $1 order by id limit cast($2 as bigint)");
 
 const Statement counts(
-    "count_safety_events_by", Statement::Shape::once,
-    "select type, severity, status, substr(occurred_at, 1, 10) as day, count(*) from safety_events where occurred_at >= $1 "
-    "and occurred_at < $2 and ($3 is null or fleet_id in (select value from json_each($3))) and ($4 is null or vehicle_id "
+    "count_safety_events_by",
+    Statement::Shape::once,
+    "select type, severity, status, substr(occurred_at, 1, 10) as day, count(*) from safety_events where occurred_at "
+    ">= $1 "
+    "and occurred_at < $2 and ($3 is null or fleet_id in (select value from json_each($3))) and ($4 is null or "
+    "vehicle_id "
     "= $4) group by type, severity, status, day order by day, type, severity, status",
     "select type, severity, status, to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*) from "
-    "safety_events where occurred_at >= cast($1 as timestamptz) and occurred_at < cast($2 as timestamptz) and (cast($3 as "
-    "text) is null or fleet_id = any(array(select json_array_elements_text(cast($3 as json))))) and (cast($4 as text) is "
+    "safety_events where occurred_at >= cast($1 as timestamptz) and occurred_at < cast($2 as timestamptz) and (cast($3 "
+    "as "
+    "text) is null or fleet_id = any(array(select json_array_elements_text(cast($3 as json))))) and (cast($4 as text) "
+    "is "
     "null or vehicle_id = $4) group by type, severity, status, day order by day, type, severity, status");
 
 void add_whole(Query& q, const SafetyEvent& e, std::string body) {
   using vocabulary::name_of;
-  q.add(e.id, e.fleet_id, e.mission_id, e.trip_id, e.vehicle_id, name_of(e.type), name_of(e.severity), name_of(e.source),
-        name_of(e.status), e.occurred_at, e.created_at, e.updated_at, e.version, std::move(body));
+  q.add(e.id, e.fleet_id, e.mission_id, e.trip_id, e.vehicle_id, name_of(e.type), name_of(e.severity),
+        name_of(e.source), name_of(e.status), e.occurred_at, e.created_at, e.updated_at, e.version, std::move(body));
 }
 
 class SafetyPart final : public lanes::Part {

@@ -18,8 +18,8 @@ std::unique_ptr<lanes::Part> safety_part(lanes::WorkingSet& set);
 // One event by id: its body.
 database::Query find_safety_event(const SafetyEventId& id);
 
-// How many events occurred in [from, to): a row each of type, severity, status, day (UTC) and count. Absent fleets: every
-// fleet; with a vehicle: its events alone.
+// How many events occurred in [from, to): a row each of type, severity, status, day (UTC) and count. Absent fleets:
+// every fleet; with a vehicle: its events alone.
 struct CountedEvents {
   Time from;
   Time to;

@@ -101,18 +101,19 @@ std::vector<http::Route> vehicle_routes(const VehicleTools& tools) {
   using http::Method;
   using http::schema_of;
   std::vector<http::Route> routes;
-  routes.push_back({.method = Method::post,
-                    .pattern = "/vehicles/{id}/state",
-                    .permission = Permission::tracking_write,
-                    .handler = http::with(tools, report_state),
-                    .summary = "A vehicle's report of itself; one that is older than the last changes nothing.",
-                    .accepts = schema_of<ReportVehicleState>("ReportVehicleState"),
-                    .answers = schema_of<VehicleState>("VehicleState"),
-                    .problems = {not_found, invalid_fields},
-                    .idempotent = true,
-                    .example_request =
-                        R"({"fleet_id":"quarry-north","position":{"latitude":-23.36,"longitude":119.73},"speed_mps":7.5,)"
-                        R"("battery_percent":81,"mode":"automatic","onboard_stage":"hauling","capabilities":["tipping"]})"});
+  routes.push_back(
+      {.method = Method::post,
+       .pattern = "/vehicles/{id}/state",
+       .permission = Permission::tracking_write,
+       .handler = http::with(tools, report_state),
+       .summary = "A vehicle's report of itself; one that is older than the last changes nothing.",
+       .accepts = schema_of<ReportVehicleState>("ReportVehicleState"),
+       .answers = schema_of<VehicleState>("VehicleState"),
+       .problems = {not_found, invalid_fields},
+       .idempotent = true,
+       .example_request =
+           R"({"fleet_id":"quarry-north","position":{"latitude":-23.36,"longitude":119.73},"speed_mps":7.5,)"
+           R"("battery_percent":81,"mode":"automatic","onboard_stage":"hauling","capabilities":["tipping"]})"});
   routes.push_back({.method = Method::get,
                     .pattern = "/vehicles/{id}/state",
                     .permission = Permission::missions_read,

@@ -13,31 +13,40 @@ using database::Rows;
 using database::Statement;
 namespace json = vocabulary::json;
 
-const Statement load_vehicles("load_vehicle_states", Statement::Shape::many,
+const Statement load_vehicles("load_vehicle_states",
+                              Statement::Shape::many,
                               "select body from vehicle_states where vehicle_id = $1",
                               "select body from vehicle_states where vehicle_id = any(cast($1 as text[]))");
-const Statement load_environment("load_environment", Statement::Shape::many,
+const Statement load_environment("load_environment",
+                                 Statement::Shape::many,
                                  "select body from environment where fleet_id = $1",
                                  "select body from environment where fleet_id = any(cast($1 as text[]))");
 
 const Statement upsert_states(
-    "upsert_vehicle_states", Statement::Shape::many,
-    "insert into vehicle_states (vehicle_id, id, fleet_id, mode, recorded_at, created_at, body) values ($1, $2, $3, $4, "
-    "$5, $6, $7) on conflict (vehicle_id) do update set mode = excluded.mode, recorded_at = excluded.recorded_at, body = "
+    "upsert_vehicle_states",
+    Statement::Shape::many,
+    "insert into vehicle_states (vehicle_id, id, fleet_id, mode, recorded_at, created_at, body) values ($1, $2, $3, "
+    "$4, "
+    "$5, $6, $7) on conflict (vehicle_id) do update set mode = excluded.mode, recorded_at = excluded.recorded_at, body "
+    "= "
     "excluded.body",
     "insert into vehicle_states (vehicle_id, id, fleet_id, mode, recorded_at, created_at, body) select a1, cast(a2 as "
     "uuid), a3, a4, cast(a5 as timestamptz), cast(a6 as timestamptz), cast(a7 as json) from unnest(cast($1 as text[]), "
     "cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), cast($7 as "
-    "text[])) as t(a1, a2, a3, a4, a5, a6, a7) on conflict (vehicle_id) do update set mode = excluded.mode, recorded_at = "
+    "text[])) as t(a1, a2, a3, a4, a5, a6, a7) on conflict (vehicle_id) do update set mode = excluded.mode, "
+    "recorded_at = "
     "excluded.recorded_at, body = excluded.body");
 const Statement upsert_readings(
-    "upsert_environment", Statement::Shape::many,
-    "insert into environment (fleet_id, name, id, recorded_at, expires_at, created_at, body) values ($1, $2, $3, $4, $5, "
+    "upsert_environment",
+    Statement::Shape::many,
+    "insert into environment (fleet_id, name, id, recorded_at, expires_at, created_at, body) values ($1, $2, $3, $4, "
+    "$5, "
     "$6, $7) on conflict (fleet_id, name) do update set recorded_at = excluded.recorded_at, expires_at = "
     "excluded.expires_at, body = excluded.body",
     "insert into environment (fleet_id, name, id, recorded_at, expires_at, created_at, body) select a1, a2, cast(a3 as "
     "uuid), cast(a4 as timestamptz), cast(a5 as timestamptz), cast(a6 as timestamptz), cast(a7 as json) from "
-    "unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), cast($6 "
+    "unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), "
+    "cast($6 "
     "as text[]), cast($7 as text[])) as t(a1, a2, a3, a4, a5, a6, a7) on conflict (fleet_id, name) do update set "
     "recorded_at = excluded.recorded_at, expires_at = excluded.expires_at, body = excluded.body");
 

@@ -94,7 +94,8 @@ const MissionLink& mission_link() {
         const auto occupant = set.of<MissionSet>().occupant(vehicle, {});
         return occupant ? std::optional(occupant->id) : std::nullopt;
       },
-      .pause = [](const MissionId& id, std::string reason) { return pause_mission(id, {.reason = {std::move(reason)}}); },
+      .pause = [](const MissionId& id,
+                  std::string reason) { return pause_mission(id, {.reason = {std::move(reason)}}); },
       .fail = [](const MissionId& id, std::string reason) { return fail_mission(id, {.reason = std::move(reason)}); }};
   return link;
 }

@@ -15,7 +15,7 @@ namespace mms::missions {
 
 // Lifetime: the pointers hold for the batch.
 struct SafetyFacts {
-  safety::GateFacts gate;  // its `now` is the decision's
+  safety::GateFacts gate;                            // its `now` is the decision's
   std::vector<const safety::SafetyEvent*> blocking;  // critical, not resolved, of the mission or its vehicle
 };
 

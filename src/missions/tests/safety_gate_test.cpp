@@ -109,7 +109,8 @@ TEST_F(SafetyGate, AStartIsRefusedWithEachRequirementThatIsNotMet) {
   EXPECT_EQ(one(start_mission(mission)), "safety_requirements_unmet");
   run(wind(3));
   EXPECT_EQ(one(start_mission(mission)), "");
-  EXPECT_TRUE(stored(R"("safety":[{"key":"min_battery_percent","requirement":"min_battery_percent","verdict":"met","actual":80},)"));
+  EXPECT_TRUE(stored(
+      R"("safety":[{"key":"min_battery_percent","requirement":"min_battery_percent","verdict":"met","actual":80},)"));
 }
 
 TEST_F(SafetyGate, AVehicleThatNeverReportedIsUnknown) {
@@ -187,7 +188,8 @@ TEST_F(SafetyGate, AVehicleOfAnotherFleetIsNotKnownToThisOne) {
 
 TEST_F(SafetyGate, AVehicleSpeaksOfItselfAlone) {
   run(creation(mission), start_mission(mission), report(80));
-  caller = {"truck-8", vocabulary::CallerKind::vehicle, {vocabulary::Grant{vocabulary::Role::vehicle, "north", {}, {}}}};
+  caller = {
+      "truck-8", vocabulary::CallerKind::vehicle, {vocabulary::Grant{vocabulary::Role::vehicle, "north", {}, {}}}};
   EXPECT_EQ(one(report(10)), "not_found");
   EXPECT_EQ(one(critical(std::nullopt)), "forbidden");
   EXPECT_EQ(one(critical(mission)), "forbidden");

@@ -56,9 +56,8 @@ Finding check_heartbeat(const Requirement& r, const GateFacts& facts) {
 Finding check_capabilities(const Requirement& r, const GateFacts& facts) {
   if (facts.vehicle == nullptr || !facts.vehicle->capabilities) return {};
   const auto& has = *facts.vehicle->capabilities;
-  const bool all = std::ranges::all_of(*r.required_capabilities, [&](const auto& name) {
-    return std::ranges::find(has, name) != has.end();
-  });
+  const bool all = std::ranges::all_of(*r.required_capabilities,
+                                       [&](const auto& name) { return std::ranges::find(has, name) != has.end(); });
   return finding(all, has);
 }
 
@@ -71,7 +70,8 @@ Finding check_stage(const Requirement& r, const GateFacts& facts) {
 bool applies(const vehicles::EnvironmentReading& reading, const GateFacts& facts) {
   if (reading.expires_at <= facts.now) return false;
   if (!reading.area) return true;
-  return facts.vehicle != nullptr && facts.vehicle->position && vehicles::contains(*reading.area, *facts.vehicle->position);
+  return facts.vehicle != nullptr && facts.vehicle->position &&
+         vehicles::contains(*reading.area, *facts.vehicle->position);
 }
 
 // The worst value of all readings that apply.
@@ -137,7 +137,8 @@ constexpr std::array<KindRow, 9> kKinds{{
      required<&Requirement::required_capabilities>},
     {RequirementKind::required_onboard_stage, SafetyEventType::capability, check_stage,
      required<&Requirement::required_onboard_stage>},
-    {RequirementKind::environment, SafetyEventType::environment, check_environment, required<&Requirement::environment>},
+    {RequirementKind::environment, SafetyEventType::environment, check_environment,
+     required<&Requirement::environment>},
 }};
 static_assert(kKinds.size() == vocabulary::kEnumNames<RequirementKind>.size());
 

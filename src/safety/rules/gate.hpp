@@ -14,7 +14,7 @@ BOOST_DEFINE_ENUM_CLASS(Verdict, met, unmet, unknown, monitored)
 
 // Lifetime: the pointers hold for the call.
 struct GateFacts {
-  const vehicles::VehicleState* vehicle = nullptr;  // null: it never reported
+  const vehicles::VehicleState* vehicle = nullptr;               // null: it never reported
   std::vector<const vehicles::EnvironmentReading*> environment;  // of the mission's fleet, expired ones too
   Time now;
 };

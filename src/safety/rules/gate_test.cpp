@@ -21,7 +21,8 @@ std::vector<Requirement> requirements(std::string_view text) {
   vocabulary::json::Document document;
   const auto inputs = vocabulary::json::from_client<SafetyRequirements>(**document.parse(text));
   if (!inputs) {
-    ADD_FAILURE() << text << ": " << inputs.error().errors.front().pointer << ' ' << inputs.error().errors.front().detail;
+    ADD_FAILURE() << text << ": " << inputs.error().errors.front().pointer << ' '
+                  << inputs.error().errors.front().detail;
     return {};
   }
   std::vector<vocabulary::FieldError> errors;
@@ -70,7 +71,8 @@ const Row kRows[]{
     {R"("required_onboard_stage":"loaded")", R"("onboard_stage":"loaded")", R"("onboard_stage":"empty")"},
 };
 
-Checked checked(const std::vector<Requirement>& all, const vehicles::VehicleState* vehicle,
+Checked checked(const std::vector<Requirement>& all,
+                const vehicles::VehicleState* vehicle,
                 std::vector<const vehicles::EnvironmentReading*> environment = {}) {
   return check(all, {.vehicle = vehicle, .environment = std::move(environment), .now = kNow}).front();
 }
@@ -162,13 +164,15 @@ TEST(Gate, OneLimitUnmetCountsMoreThanAnotherUnknown) {
 }
 
 TEST(Gate, TheRefusalNamesEachWithRequiredAndActual) {
-  const auto all = requirements(R"([{"min_battery_percent":30},{"max_speed_mps":5},{"required_onboard_stage":"loaded"}])");
+  const auto all =
+      requirements(R"([{"min_battery_percent":30},{"max_speed_mps":5},{"required_onboard_stage":"loaded"}])");
   const auto vehicle = state(R"("battery_percent":12,"speed_mps":0)");
   const auto list = unmet_list(all, check(all, {.vehicle = &vehicle, .environment = {}, .now = kNow}));
-  EXPECT_EQ(list,
-            R"([{"key":"min_battery_percent","requirement":"min_battery_percent","verdict":"unmet","required":30,"actual":12},)"
-            R"({"key":"required_onboard_stage","requirement":"required_onboard_stage","verdict":"unknown",)"
-            R"("required":"loaded","actual":null}])");
+  EXPECT_EQ(
+      list,
+      R"([{"key":"min_battery_percent","requirement":"min_battery_percent","verdict":"unmet","required":30,"actual":12},)"
+      R"({"key":"required_onboard_stage","requirement":"required_onboard_stage","verdict":"unknown",)"
+      R"("required":"loaded","actual":null}])");
   EXPECT_EQ(unmet_list({}, {}), "");
 }
 
@@ -210,7 +214,8 @@ TEST(Requirements, WhatIsWrongIsNamedByPointer) {
   EXPECT_EQ(faults(R"([{"environment":{}}])"), "/r/0/environment empty");
   EXPECT_EQ(faults(R"([{"environment":{"max_wind":3}}])"), "/0/environment/max_wind unknown_field");
   EXPECT_EQ(faults(R"([{"keep_out":{}}])"), "/r/0/keep_out not_exactly_one");
-  EXPECT_EQ(faults(R"([{"stay_inside":{"polygon":[{"latitude":1,"longitude":1}]}}])"), "/r/0/stay_inside/polygon too_few_points");
+  EXPECT_EQ(faults(R"([{"stay_inside":{"polygon":[{"latitude":1,"longitude":1}]}}])"),
+            "/r/0/stay_inside/polygon too_few_points");
   EXPECT_EQ(faults(R"([{"stay_inside":{"polygon":[{"latitude":91,"longitude":1}]}}])"),
             "/0/stay_inside/polygon/0/latitude out_of_range");
   EXPECT_EQ(faults(R"([{"max_speed_mps":1,"action":"explode"}])"), "/0/action not_one_of");
@@ -222,7 +227,8 @@ TEST(Requirements, OnesWithoutAKeyAreNamedByTheirKind) {
                                     {"min_battery_percent":5,"severity":"critical","action":"fail","unknown":"allow"}])");
   std::set<std::string> keys;
   for (const auto& r : all) keys.insert(r.key);
-  EXPECT_EQ(keys, (std::set<std::string>{"max_speed_mps", "max_speed_mps-3", "max_speed_mps-2", "min_battery_percent"}));
+  EXPECT_EQ(keys,
+            (std::set<std::string>{"max_speed_mps", "max_speed_mps-3", "max_speed_mps-2", "min_battery_percent"}));
   EXPECT_EQ(all[0].severity, Severity::error);
   EXPECT_EQ(all[0].action, Action::pause);
   EXPECT_EQ(all[0].unknown, WhenUnknown::refuse);

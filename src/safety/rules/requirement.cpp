@@ -33,7 +33,8 @@ std::size_t points_of(const std::optional<vehicles::Area>& area) {
 std::vector<FieldError> faults_within(const SafetyRequirement& input, const std::string& pointer) {
   if (kinds_of(input).size() != 1) {
     std::string names;
-    for (const auto name : vocabulary::kEnumNames<RequirementKind>) names += (names.empty() ? "" : ", ") + std::string(name);
+    for (const auto name : vocabulary::kEnumNames<RequirementKind>)
+      names += (names.empty() ? "" : ", ") + std::string(name);
     return {{pointer, "not_exactly_one", "must have exactly one of " + names}};
   }
   if (input.stay_inside) return vehicles::faults_of(*input.stay_inside, pointer + "/stay_inside");
@@ -41,8 +42,8 @@ std::vector<FieldError> faults_within(const SafetyRequirement& input, const std:
   if (input.required_capabilities && input.required_capabilities->empty()) {
     return {{pointer + "/required_capabilities", "empty", "must name at least one capability"}};
   }
-  if (const auto& e = input.environment; e && !e->max_wind_speed_mps && !e->min_visibility_m && !e->max_temperature_c &&
-                                         !e->max_precipitation_mmph) {
+  if (const auto& e = input.environment;
+      e && !e->max_wind_speed_mps && !e->min_visibility_m && !e->max_temperature_c && !e->max_precipitation_mmph) {
     return {{pointer + "/environment", "empty", "must have at least one limit"}};
   }
   return {};
@@ -89,7 +90,8 @@ void name_all(std::vector<Requirement>& requirements, std::string_view pointer, 
     const auto kinds = kinds_of(r);
     if (kinds.empty()) continue;
     r.key = vocabulary::name_of(kinds.front());
-    for (int n = 2; !keys.insert(r.key).second; ++n) r.key = fmt::format("{}-{}", vocabulary::name_of(kinds.front()), n);
+    for (int n = 2; !keys.insert(r.key).second; ++n)
+      r.key = fmt::format("{}-{}", vocabulary::name_of(kinds.front()), n);
   }
 }
 

@@ -63,8 +63,19 @@ struct Requirement {
 };
 BOOST_DESCRIBE_STRUCT(Requirement,
                       (),
-                      (key, max_speed_mps, stay_inside, keep_out, min_battery_percent, max_deviation_m, heartbeat_timeout_s,
-                       required_capabilities, required_onboard_stage, environment, severity, action, unknown))
+                      (key,
+                       max_speed_mps,
+                       stay_inside,
+                       keep_out,
+                       min_battery_percent,
+                       max_deviation_m,
+                       heartbeat_timeout_s,
+                       required_capabilities,
+                       required_onboard_stage,
+                       environment,
+                       severity,
+                       action,
+                       unknown))
 
 struct EnvironmentLimitsInput {
   std::optional<Between<0.0, 150.0>> max_wind_speed_mps;
@@ -94,12 +105,23 @@ struct SafetyRequirement {
 };
 BOOST_DESCRIBE_STRUCT(SafetyRequirement,
                       (),
-                      (key, max_speed_mps, stay_inside, keep_out, min_battery_percent, max_deviation_m, heartbeat_timeout_s,
-                       required_capabilities, required_onboard_stage, environment, severity, action, unknown))
+                      (key,
+                       max_speed_mps,
+                       stay_inside,
+                       keep_out,
+                       min_battery_percent,
+                       max_deviation_m,
+                       heartbeat_timeout_s,
+                       required_capabilities,
+                       required_onboard_stage,
+                       environment,
+                       severity,
+                       action,
+                       unknown))
 using SafetyRequirements = List<SafetyRequirement, 100>;
 
-// All that is wrong with them is added to `errors`, with pointers that begin with `pointer`: not exactly one kind, an area
-// or a list without content, a key twice, more than 2,000 points in all.
+// All that is wrong with them is added to `errors`, with pointers that begin with `pointer`: not exactly one kind, an
+// area or a list without content, a key twice, more than 2,000 points in all.
 std::vector<Requirement> requirements_from(const SafetyRequirements& inputs,
                                            std::string_view pointer,
                                            std::vector<vocabulary::FieldError>& errors);

@@ -47,8 +47,8 @@ struct SafetyEventCleared {
 };
 BOOST_DESCRIBE_STRUCT(SafetyEventCleared, (), (cleared_at))
 
-using SafetyChange = std::variant<SafetyEventRaised, SafetyEventAcknowledged, SafetyEventResolved, SafetyEventUpdated,
-                                  SafetyEventCleared>;
+using SafetyChange = std::
+    variant<SafetyEventRaised, SafetyEventAcknowledged, SafetyEventResolved, SafetyEventUpdated, SafetyEventCleared>;
 
 std::string_view type_of(const SafetyChange& change);
 std::string data_of(const SafetyChange& change);

@@ -56,8 +56,8 @@ class OnEvent final : public lanes::Command {
     SafetyEvent after = *found;
     for (const auto& change : changes) {
       const auto version = after.version + 1;
-      const auto at = journal.record("safety_event", id_.uuid, after.version, after.updated_at, type_of(change),
-                                     data_of(change));
+      const auto at =
+          journal.record("safety_event", id_.uuid, after.version, after.updated_at, type_of(change), data_of(change));
       after = evolve(std::move(after), change, version, at);
     }
     if (!changes.empty()) events.put(std::move(after));
@@ -138,7 +138,7 @@ class Raise final : public lanes::Command {
         return bad_field("/vehicle_id", "unknown_vehicle", "there is no such vehicle in this fleet");
       }
     }
-    const auto id = input_.mission_id    ? input_.mission_id
+    const auto id = input_.mission_id   ? input_.mission_id
                     : input_.vehicle_id ? missions_.mission_in(set, *input_.vehicle_id)
                                         : std::nullopt;
     if (!id) return std::nullopt;
@@ -159,7 +159,8 @@ class Raise final : public lanes::Command {
         journal.follow_ups.push_back(missions_.pause(mission, "critical_event_open"));
         return;
       case Action::fail:
-        journal.follow_ups.push_back(missions_.fail(mission, fmt::format("safety_event {}", vocabulary::name_of(event.type))));
+        journal.follow_ups.push_back(
+            missions_.fail(mission, fmt::format("safety_event {}", vocabulary::name_of(event.type))));
     }
   }
 

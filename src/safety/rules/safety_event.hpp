@@ -82,9 +82,29 @@ struct SafetyEvent {
 };
 BOOST_DESCRIBE_STRUCT(SafetyEvent,
                       (),
-                      (id, fleet_id, mission_id, trip_id, vehicle_id, type, severity, description, location, source,
-                       requirement, action, status, occurred_at, cleared_at, last_seen_at, count, acknowledgement,
-                       resolution, created_at, updated_at, created_by, version))
+                      (id,
+                       fleet_id,
+                       mission_id,
+                       trip_id,
+                       vehicle_id,
+                       type,
+                       severity,
+                       description,
+                       location,
+                       source,
+                       requirement,
+                       action,
+                       status,
+                       occurred_at,
+                       cleared_at,
+                       last_seen_at,
+                       count,
+                       acknowledgement,
+                       resolution,
+                       created_at,
+                       updated_at,
+                       created_by,
+                       version))
 
 // Critical and not resolved: what it is about neither starts nor resumes.
 inline bool is_blocking(const SafetyEvent& event) {

@@ -18,10 +18,9 @@ namespace json = vocabulary::json;
 std::unexpected<vocabulary::Problem> wrong_state(const SafetyEvent& event, std::string_view participle) {
   std::vector<std::string> allowed;
   for (const auto name : allowed_commands(event.status)) allowed.emplace_back(name);
-  return refuse(
-      ProblemKind::wrong_state,
-      fmt::format("a safety event that is {} cannot be {}", vocabulary::name_of(event.status), participle),
-      json::ObjectText().add("status", event.status).add("allowed", allowed).members());
+  return refuse(ProblemKind::wrong_state,
+                fmt::format("a safety event that is {} cannot be {}", vocabulary::name_of(event.status), participle),
+                json::ObjectText().add("status", event.status).add("allowed", allowed).members());
 }
 
 }  // namespace
@@ -38,11 +37,8 @@ std::vector<std::string_view> allowed_commands(SafetyEventStatus status) {
   return {};
 }
 
-Result<SafetyEvent> make_safety_event(const RaiseSafetyEvent& input,
-                                      SafetyEventId id,
-                                      const Origin& origin,
-                                      const std::string& caller,
-                                      Time now) {
+Result<SafetyEvent> make_safety_event(
+    const RaiseSafetyEvent& input, SafetyEventId id, const Origin& origin, const std::string& caller, Time now) {
   const Time occurred_at = input.occurred_at.value_or(now);
   if (occurred_at > now + vehicles::kSkew) {
     auto refusal = refuse(ProblemKind::invalid_fields, "it has not happened yet");
@@ -81,7 +77,8 @@ Result<Changes> decide(const SafetyEvent& event, const ResolveSafetyEvent& comma
 
 Result<Changes> decide(const SafetyEvent& event, const SeeSafetyEventAgain& command, const std::string&) {
   if (event.status == SafetyEventStatus::resolved) return wrong_state(event, "updated");
-  return Changes{SafetyEventUpdated{.last_seen_at = std::max(command.moment, event.last_seen_at), .count = event.count + 1}};
+  return Changes{
+      SafetyEventUpdated{.last_seen_at = std::max(command.moment, event.last_seen_at), .count = event.count + 1}};
 }
 
 Result<Changes> decide(const SafetyEvent& event, const ClearSafetyEvent& command, const std::string&) {

@@ -29,9 +29,10 @@ struct RaiseSafetyEvent {
   std::optional<Coordinates> location;
   std::optional<Time> occurred_at;  // absent: now
 };
-BOOST_DESCRIBE_STRUCT(RaiseSafetyEvent,
-                      (),
-                      (id, fleet_id, mission_id, trip_id, vehicle_id, type, severity, description, location, occurred_at))
+BOOST_DESCRIBE_STRUCT(
+    RaiseSafetyEvent,
+    (),
+    (id, fleet_id, mission_id, trip_id, vehicle_id, type, severity, description, location, occurred_at))
 
 struct AcknowledgeSafetyEvent {
   std::optional<Text<1, 2000>> note;
@@ -59,11 +60,8 @@ struct Origin {
 };
 
 // A new safety event on what was found to be its mission. Refuses: invalid_fields (a moment in the future).
-Result<SafetyEvent> make_safety_event(const RaiseSafetyEvent& input,
-                                      SafetyEventId id,
-                                      const Origin& origin,
-                                      const std::string& caller,
-                                      Time now);
+Result<SafetyEvent> make_safety_event(
+    const RaiseSafetyEvent& input, SafetyEventId id, const Origin& origin, const std::string& caller, Time now);
 
 // Every decision below refuses wrong_state with the state and the commands that it allows.
 Result<Changes> decide(const SafetyEvent& event, const AcknowledgeSafetyEvent& command, const std::string& caller);

@@ -36,9 +36,10 @@ TEST(SafetyEvent, EveryStateTimesEveryCommand) {
     const char* resolve;
     const char* see_again;
     const char* clear;
-  } table[]{{open, "safety_event.acknowledged", "safety_event.resolved", "safety_event.updated", "safety_event.cleared"},
-            {acknowledged, "wrong_state", "safety_event.resolved", "safety_event.updated", "safety_event.cleared"},
-            {resolved, "wrong_state", "wrong_state", "wrong_state", "wrong_state"}};
+  } table[]{
+      {open, "safety_event.acknowledged", "safety_event.resolved", "safety_event.updated", "safety_event.cleared"},
+      {acknowledged, "wrong_state", "safety_event.resolved", "safety_event.updated", "safety_event.cleared"},
+      {resolved, "wrong_state", "wrong_state", "wrong_state", "wrong_state"}};
   const auto outcome = [](const Result<Changes>& done) {
     return done ? std::string(type_of(done->at(0))) : std::string(vocabulary::name_of(done.error().kind));
   };

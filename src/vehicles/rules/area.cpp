@@ -100,7 +100,8 @@ std::optional<FieldError> fault_of_polygon(const std::vector<Coordinates>& polyg
     return FieldError{fmt::format("{}/{}", pointer, i), "repeated_point", "the same point twice in a row"};
   }
   const auto [west, east] = std::ranges::minmax(ring, {}, &Point::x);
-  if (east.x - west.x >= 180) return FieldError{pointer, "too_wide", "a polygon spans less than 180 degrees of longitude"};
+  if (east.x - west.x >= 180)
+    return FieldError{pointer, "too_wide", "a polygon spans less than 180 degrees of longitude"};
   if (const auto touching = find_touching(edges_of(ring))) {
     return FieldError{pointer, "touches_itself",
                       fmt::format("the edges that begin at points {} and {} cross or touch each other", touching->first,

@@ -21,8 +21,8 @@ struct Circle {
 };
 BOOST_DESCRIBE_STRUCT(Circle, (), (center, radius_m))
 
-// Exactly one of the two. The polygon's last point joins its first; its edges are straight in latitude and longitude, and
-// may cross the antimeridian.
+// Exactly one of the two. The polygon's last point joins its first; its edges are straight in latitude and longitude,
+// and may cross the antimeridian.
 struct Area {
   std::optional<Circle> circle;
   std::optional<vocabulary::List<Coordinates, 1000>> polygon;
@@ -30,8 +30,8 @@ struct Area {
 };
 BOOST_DESCRIBE_STRUCT(Area, (), (circle, polygon))
 
-// What no single field shows: not exactly one shape, fewer than three points, a repeated point, edges that cross or touch, no
-// surface, or half the earth. Pointers begin with `pointer`.
+// What no single field shows: not exactly one shape, fewer than three points, a repeated point, edges that cross or
+// touch, no surface, or half the earth. Pointers begin with `pointer`.
 std::vector<vocabulary::FieldError> faults_of(const Area& area, std::string_view pointer);
 
 // The border belongs to the area. Asks a sound area: one without faults.

@@ -93,7 +93,8 @@ TEST(Area, TheAntimeridianIsNoBorder) {
     for (int i = 0; i < 500; ++i) {
       const double latitude = numbers.next() * 6 - 1;
       const double longitude = numbers.next() * 6 - 1;
-      ASSERT_EQ(contains(moved, at(latitude, wrapped(longitude + east))), contains(polygon(kNotched), at(latitude, longitude)))
+      ASSERT_EQ(contains(moved, at(latitude, wrapped(longitude + east))),
+                contains(polygon(kNotched), at(latitude, longitude)))
           << east << ' ' << latitude << ' ' << longitude;
     }
   }
@@ -136,9 +137,9 @@ TEST(Area, WhatIsUnsoundIsNamed) {
 
 TEST(Area, EdgesThatCrossOrTouchAreRefused) {
   // A bow tie, a line, a spike, a corner on another edge, two rooms that meet in one point.
-  for (const auto& points : {Points{{0, 0}, {1, 1}, {0, 1}, {1, 0}}, Points{{0, 0}, {1, 1}, {2, 2}},
-                             Points{{0, 0}, {0, 4}, {0, 2}, {3, 2}}, Points{{0, 0}, {0, 4}, {4, 4}, {0, 2}, {4, 0}},
-                             Points{{0, 0}, {0, 2}, {1, 1}, {2, 2}, {2, 0}, {1, 1}}}) {
+  for (const auto& points :
+       {Points{{0, 0}, {1, 1}, {0, 1}, {1, 0}}, Points{{0, 0}, {1, 1}, {2, 2}}, Points{{0, 0}, {0, 4}, {0, 2}, {3, 2}},
+        Points{{0, 0}, {0, 4}, {4, 4}, {0, 2}, {4, 0}}, Points{{0, 0}, {0, 2}, {1, 1}, {2, 2}, {2, 0}, {1, 1}}}) {
     for (const double east : {0.0, 179.0}) {
       EXPECT_EQ(fault_of(polygon(points, east)), "/a/polygon touches_itself");
       auto turned = points;

@@ -37,10 +37,7 @@ class ReportState final : public lanes::Command {
     return {};
   }
   Answer answer(WorkingSet& set) const override {
-    return {.status = 200,
-            .body = json::write(*set.of<VehicleSet>().find(vehicle_id_)),
-            .location = {},
-            .version = 0};
+    return {.status = 200, .body = json::write(*set.of<VehicleSet>().find(vehicle_id_)), .location = {}, .version = 0};
   }
 
  private:

@@ -97,8 +97,8 @@ Result<std::optional<EnvironmentReading>> reading_after(const EnvironmentReading
   }
   if (expires_at <= recorded_at) errors.push_back({"/expires_at", "before_start", "must be after recorded_at"});
   if (!report.wind_speed_mps && !report.visibility_m && !report.temperature_c && !report.precipitation_mmph) {
-    errors.push_back({"", "nothing_read",
-                      "must have one of wind_speed_mps, visibility_m, temperature_c, precipitation_mmph"});
+    errors.push_back(
+        {"", "nothing_read", "must have one of wind_speed_mps, visibility_m, temperature_c, precipitation_mmph"});
   }
   if (!errors.empty()) return invalid(std::move(errors));
   if (stored != nullptr && recorded_at <= stored->recorded_at) return std::nullopt;

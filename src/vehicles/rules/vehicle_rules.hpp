@@ -35,8 +35,16 @@ struct ReportVehicleState {
 };
 BOOST_DESCRIBE_STRUCT(ReportVehicleState,
                       (),
-                      (fleet_id, position, heading_deg, speed_mps, battery_percent, mode, onboard_stage, capabilities,
-                       mission_id, recorded_at))
+                      (fleet_id,
+                       position,
+                       heading_deg,
+                       speed_mps,
+                       battery_percent,
+                       mode,
+                       onboard_stage,
+                       capabilities,
+                       mission_id,
+                       recorded_at))
 
 struct ReportEnvironment {
   Identifier fleet_id;
@@ -49,10 +57,10 @@ struct ReportEnvironment {
   std::optional<Time> recorded_at;  // absent: now
   std::optional<Time> expires_at;   // absent: an hour after recorded_at
 };
-BOOST_DESCRIBE_STRUCT(ReportEnvironment,
-                      (),
-                      (fleet_id, name, area, wind_speed_mps, visibility_m, temperature_c, precipitation_mmph, recorded_at,
-                       expires_at))
+BOOST_DESCRIBE_STRUCT(
+    ReportEnvironment,
+    (),
+    (fleet_id, name, area, wind_speed_mps, visibility_m, temperature_c, precipitation_mmph, recorded_at, expires_at))
 
 // The state after the report; nothing when it is not newer than what is stored. `stored` may be null.
 // Refuses: invalid_fields (no fleet in the first report, another fleet later, a moment in the future).

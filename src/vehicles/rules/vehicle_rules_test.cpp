@@ -85,12 +85,17 @@ TEST(Environment, AReadingIsKeptUnderItsNameUntilItExpires) {
 }
 
 TEST(Environment, WhatDoesNotFitTogetherIsNamed) {
-  const auto bad = [](std::string_view text) { return refusal(reading_after(nullptr, read<ReportEnvironment>(text), "x", kNow)); };
+  const auto bad = [](std::string_view text) {
+    return refusal(reading_after(nullptr, read<ReportEnvironment>(text), "x", kNow));
+  };
   EXPECT_EQ(bad(R"({"fleet_id":"north"})"), " nothing_read ");
-  EXPECT_EQ(bad(R"({"fleet_id":"north","visibility_m":5,"area":{"circle":{"center":{"latitude":1,"longitude":2},"radius_m":9}}})"),
-            "/name required ");
-  EXPECT_EQ(bad(R"({"fleet_id":"north","name":"pit","visibility_m":5,"area":{"polygon":[]}})"), "/area/polygon too_few_points ");
-  EXPECT_EQ(bad(R"({"fleet_id":"north","visibility_m":5,"expires_at":"2020-01-01T00:00:00Z"})"), "/expires_at before_start ");
+  EXPECT_EQ(
+      bad(R"({"fleet_id":"north","visibility_m":5,"area":{"circle":{"center":{"latitude":1,"longitude":2},"radius_m":9}}})"),
+      "/name required ");
+  EXPECT_EQ(bad(R"({"fleet_id":"north","name":"pit","visibility_m":5,"area":{"polygon":[]}})"),
+            "/area/polygon too_few_points ");
+  EXPECT_EQ(bad(R"({"fleet_id":"north","visibility_m":5,"expires_at":"2020-01-01T00:00:00Z"})"),
+            "/expires_at before_start ");
 }
 
 }  // namespace

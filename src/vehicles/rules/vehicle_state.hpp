@@ -35,8 +35,19 @@ struct VehicleState {
 };
 BOOST_DESCRIBE_STRUCT(VehicleState,
                       (),
-                      (vehicle_id, fleet_id, position, heading_deg, speed_mps, battery_percent, mode, onboard_stage,
-                       capabilities, mission_id, recorded_at, received_at, created_at))
+                      (vehicle_id,
+                       fleet_id,
+                       position,
+                       heading_deg,
+                       speed_mps,
+                       battery_percent,
+                       mode,
+                       onboard_stage,
+                       capabilities,
+                       mission_id,
+                       recorded_at,
+                       received_at,
+                       created_at))
 
 // One reading for a fleet, or for an area that it names; the last reading of a name counts, until it expires.
 struct EnvironmentReading {
@@ -55,7 +66,16 @@ struct EnvironmentReading {
 };
 BOOST_DESCRIBE_STRUCT(EnvironmentReading,
                       (),
-                      (fleet_id, name, area, wind_speed_mps, visibility_m, temperature_c, precipitation_mmph, recorded_at,
-                       expires_at, created_at, reported_by))
+                      (fleet_id,
+                       name,
+                       area,
+                       wind_speed_mps,
+                       visibility_m,
+                       temperature_c,
+                       precipitation_mmph,
+                       recorded_at,
+                       expires_at,
+                       created_at,
+                       reported_by))
 
 }  // namespace mms::vehicles
