@@ -103,7 +103,7 @@ struct ThreadParts {
         key_tools{realm, keys, ids, now},
         vehicle_tools{*reader, lane, ids, cursor_key, now},
         safety_tools{*reader, lane, ids, cursor_key, missions::mission_link(), now},
-        mission_tools{*reader, lane, ids, cursor_key, cache, now},
+        mission_tools{*reader, lane, ids, cursor_key, cache, now, {vehicles::vehicle_part, safety::safety_part}},
         health_tools{*reader, database.dialect(), condition, std::string(version())},
         system_tools(system) {}
 
