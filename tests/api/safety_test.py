@@ -95,6 +95,17 @@ class Safety(ServiceTest):
         self.service.post("/environment", {"fleet_id": fleet, "wind_speed_mps": 20})
         self.assert_problem(self.service.post(f"/missions/{mission['id']}/resume"), 409, "safety_requirements_unmet")
 
+    def test_explain_says_what_the_gate_would_say(self):
+        vehicle = self.vehicle(battery_percent=20)
+        mission = self.service.mission(vehicle_id=vehicle, safety_requirements=[{"min_battery_percent": 50}])
+        event = self.critical(vehicle_id=vehicle)
+        explained = self.service.get(f"/missions/{mission['id']}/explain").json
+        self.assertEqual([r["code"] for r in explained["reasons"]], ["safety_requirements_unmet", "critical_event_open"])
+        self.assertFalse(explained["can_start"])
+        self.report(vehicle, battery_percent=90)
+        self.service.post(f"/safety-events/{event['id']}/resolve", {"note": "gone"})
+        self.assertTrue(self.service.get(f"/missions/{mission['id']}/explain").json["can_start"])
+
     def test_requirements_are_read_strictly(self):
         def pointers(requirement):
             return self.pointers(self.service.post("/missions", {"name": "m", "fleet_id": "north",
