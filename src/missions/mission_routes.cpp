@@ -254,14 +254,14 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                     .success = 204,
                     .problems = {not_found, mission_active},
                     .conditional = true});
-  routes.push_back(execute("/missions/{id}/start", command<StartMission, make_start>,
-                           schema_of<StartMission>("StartMission"), "Starts it when schedule and vehicle allow.",
-                           {not_yet_scheduled, vehicle_missing, vehicle_busy}, StartMission{}));
+  routes.push_back(execute("/missions/{id}/start", command<StartMission, make_start>, schema_of<StartMission>("StartMission"),
+                           "Starts it when schedule, safety and vehicle allow.",
+                           {not_yet_scheduled, safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open}, StartMission{}));
   routes.push_back(execute("/missions/{id}/pause", command<PauseMission, pause_mission>,
                            schema_of<PauseMission>("PauseMission"), "Pauses a running mission.", {}, PauseMission{}));
   routes.push_back(execute("/missions/{id}/resume", command<ResumeMission, make_resume>,
                            schema_of<ResumeMission>("ResumeMission"), "Resumes a paused mission; asks the gate again.",
-                           {vehicle_missing, vehicle_busy}, ResumeMission{}));
+                           {safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open}, ResumeMission{}));
   routes.push_back(execute("/missions/{id}/complete", command<CompleteMission, complete_mission>,
                            schema_of<CompleteMission>("CompleteMission"), "Marks it as completed.", {tasks_unfinished},
                            CompleteMission{}));

@@ -38,6 +38,11 @@
 #include "service/observe.hpp"
 #include "templates/template_routes.hpp"
 #include "templates/template_store.hpp"
+#include "missions/rules/mission_safety.hpp"
+#include "safety/safety_routes.hpp"
+#include "safety/safety_store.hpp"
+#include "vehicles/vehicle_routes.hpp"
+#include "vehicles/vehicle_store.hpp"
 
 #ifndef MMS_VERSION
 #define MMS_VERSION "0.0.0"
@@ -114,14 +119,17 @@ struct ThreadParts {
         keys(context.get_executor(), *reader, *appender),
         guard(realm, keys, now),
         key_tools{realm, keys, ids, now},
-        mission_tools{*reader, lane, ids, cursor_key, cache, now},
+        vehicle_tools{*reader, lane, ids, cursor_key, now},
+        safety_tools{*reader, lane, ids, cursor_key, missions::mission_link(), now},
+        mission_tools{*reader, lane, ids, cursor_key, cache, now, {vehicles::vehicle_part, safety::safety_part}},
         template_tools{*reader, lane, ids, cursor_key, missions::check_mission_body, now},
         health_tools{*reader, database.dialect(), condition, std::string(version())},
         system_tools(system) {}
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
-    for (auto part : {health_routes(health_tools), missions::mission_routes(mission_tools),
+    for (auto part : {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools),
+                      safety::safety_routes(safety_tools), missions::mission_routes(mission_tools),
                       templates::template_routes(template_tools), access::access_routes(key_tools),
                       system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
@@ -135,6 +143,8 @@ struct ThreadParts {
   access::KeyStore keys;
   access::Guard guard;
   access::KeyTools key_tools;
+  vehicles::VehicleTools vehicle_tools;
+  safety::SafetyTools safety_tools;
   missions::MissionTools mission_tools;
   templates::TemplateTools template_tools;
   HealthTools health_tools;
@@ -343,7 +353,8 @@ int serve(const Settings& settings) {
   auto* const used_cache = only_writer ? &cache : nullptr;
   const templates::CountUses count_uses = [&](std::size_t uses) { observation.template_uses(uses); };
   lanes::Lane lane(*database,
-                   {[used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
+                   {vehicles::vehicle_part, safety::safety_part,
+                    [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
                     missions::dependency_part, missions::plan_part,
                     [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); }},
                    lane_settings(settings, observation));

@@ -16,6 +16,7 @@
 #include "crypto/random.hpp"
 #include "missions/mission_replay.hpp"
 #include "missions/plan_replay.hpp"
+#include "safety/safety_replay.hpp"
 #include "service/assemble.hpp"
 #include "templates/template_replay.hpp"
 
@@ -100,16 +101,18 @@ int replay(const Arguments& arguments) {
     const auto t = access::run_to_end(context, templates::rebuild_templates(*reader, *writer));
     const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
     const auto p = access::run_to_end(context, missions::rebuild_plans(*reader, *writer));
-    print(fmt::format("{} missions, {} templates and {} plans written anew from {} events\n", f.missions, t.templates, p.plans,
-                      f.events + t.events + p.plans));
+    const auto s = access::run_to_end(context, safety::rebuild_safety_events(*reader, *writer));
+    print(fmt::format("{} missions, {} templates, {} plans and {} safety events written anew from {} events\n", f.missions,
+                      t.templates, p.plans, s.safety_events, f.events + t.events + p.plans + s.events));
     return 0;
   }
   const auto t = access::run_to_end(context, templates::verify_templates(*reader, differs));
   const auto f = access::run_to_end(context, missions::verify_missions(*reader, differs));
   const auto p = access::run_to_end(context, missions::verify_plans(*reader, differs));
-  const auto differences = t.differences + f.differences + p.differences;
-  const auto figures = fmt::format("{} missions, {} templates, {} plans, {} events", f.missions, t.templates, p.plans,
-                                   f.events + t.events + p.plans);
+  const auto s = access::run_to_end(context, safety::verify_safety_events(*reader, differs));
+  const auto differences = t.differences + f.differences + p.differences + s.differences;
+  const auto figures = fmt::format("{} missions, {} templates, {} plans, {} safety events, {} events", f.missions,
+                                   t.templates, p.plans, s.safety_events, f.events + t.events + p.plans + s.events);
   if (differences == 0) {
     print(fmt::format("equal: {}\n", figures));
     return 0;

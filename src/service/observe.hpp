@@ -24,6 +24,7 @@ class Observation {
 
  private:
   telemetry::Counter& template_operations(std::string_view operation);
+  void safety_event(const vocabulary::Event& event);
 
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;

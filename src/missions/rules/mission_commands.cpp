@@ -48,6 +48,7 @@ class Gated final : public OnMission {
   void need(WorkingSet& set) const override {
     OnMission::need(set);
     set.of<MissionSet>().need_vehicle_of(id_);
+    need_safety(set, id_);
   }
 
  private:
