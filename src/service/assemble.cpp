@@ -27,11 +27,14 @@
 #include "lanes/lane.hpp"
 #include "lanes/rules/idempotency_set.hpp"
 #include "lanes/timer_runner.hpp"
+#include "missions/mission_records.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "service/health.hpp"
 #include "service/observe.hpp"
+#include "trips/trip_routes.hpp"
+#include "trips/trip_store.hpp"
 
 #ifndef MMS_VERSION
 #define MMS_VERSION "0.0.0"
@@ -89,6 +92,7 @@ struct ThreadParts {
               const endpoints::CursorKey& cursor_key,
               missions::MissionCache* cache,
               Condition& condition,
+              Observation& observation,
               const SystemTools& system)
       : reader(database.open_reader(context)),
         appender(database.open_appender(context)),
@@ -96,12 +100,23 @@ struct ThreadParts {
         guard(realm, keys, now),
         key_tools{realm, keys, ids, now},
         mission_tools{*reader, lane, ids, cursor_key, cache, now},
+        mission_records{mission_tools, *appender},
+        trip_tools{*reader,
+                   *appender,
+                   lane,
+                   ids,
+                   cursor_key,
+                   now,
+                   [&observation](const trips::PositionCounts& c) {
+                     observation.positions(c.accepted, c.duplicate, c.refused);
+                   }},
         health_tools{*reader, database.dialect(), condition, std::string(version())},
         system_tools(system) {}
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
     for (auto part : {health_routes(health_tools), missions::mission_routes(mission_tools),
+                      missions::record_routes(mission_records), trips::trip_routes(trip_tools),
                       access::access_routes(key_tools), system_routes(system_tools)}) {
       std::ranges::move(part, std::back_inserter(all));
     }
@@ -115,6 +130,8 @@ struct ThreadParts {
   access::Guard guard;
   access::KeyTools key_tools;
   missions::MissionTools mission_tools;
+  missions::RecordKeeping mission_records;
+  trips::TripTools trip_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
 };
@@ -286,7 +303,9 @@ std::string openapi() {
   Condition condition;
   const SystemTools system{metrics, {}};
   lanes::Lane lane(database, {}, {});
-  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, system);
+  telemetry::Log log(STDOUT_FILENO, Level::error);
+  Observation observation(log, metrics, false);
+  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, system);
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -315,7 +334,10 @@ int serve(const Settings& settings) {
   missions::MissionCache cache(settings.mission_cache);
   auto* const used_cache = only_writer ? &cache : nullptr;
   lanes::Lane lane(*database,
-                   {[used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); }},
+                   {[used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
+                    [&observation](lanes::WorkingSet& set) {
+                      return trips::trip_part(set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
+                    }},
                    lane_settings(settings, observation));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });
@@ -329,7 +351,7 @@ int serve(const Settings& settings) {
       if (known == &context) return *part;
     }
     parts.emplace_back(&context, std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache,
-                                                               condition, system));
+                                                               condition, observation, system));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),

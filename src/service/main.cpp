@@ -16,6 +16,7 @@
 #include "crypto/random.hpp"
 #include "missions/mission_replay.hpp"
 #include "service/assemble.hpp"
+#include "trips/trip_replay.hpp"
 
 namespace {
 
@@ -96,16 +97,19 @@ int replay(const Arguments& arguments) {
     const auto writer = database->open_writer(context);
     const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
     print(fmt::format("{} missions written anew from {} events\n", f.missions, f.events));
+    const auto t = access::run_to_end(context, trips::rebuild_trips(*reader, *writer));
+    print(fmt::format("{} trips written anew from {} events\n", t.trips, t.events));
     return 0;
   }
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, [](const std::string& words) {
-                                      fmt::print("differs: {}\n", words);
-                                    }));
-  if (f.differences == 0) {
-    print(fmt::format("equal: {} missions, {} events\n", f.missions, f.events));
+  const auto report = [](const std::string& words) { fmt::print("differs: {}\n", words); };
+  const auto f = access::run_to_end(context, missions::verify_missions(*reader, report));
+  const auto t = access::run_to_end(context, trips::verify_trips(*reader, report));
+  if (f.differences + t.differences == 0) {
+    print(fmt::format("equal: {} missions, {} trips, {} events\n", f.missions, t.trips, f.events + t.events));
     return 0;
   }
-  print(fmt::format("not equal: {} differences in {} missions, {} events\n", f.differences, f.missions, f.events));
+  print(fmt::format("not equal: {} differences in {} missions, {} trips, {} events\n", f.differences + t.differences,
+                    f.missions, t.trips, f.events + t.events));
   return 1;
 }
 

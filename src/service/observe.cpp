@@ -94,6 +94,20 @@ void Observation::timer(vocabulary::Duration late) {
   late_.observe(std::max(0.0, in_seconds(late.count())));
 }
 
+void Observation::trip_status(std::string_view status) {
+  metrics_.counter("trip_status_changes_total", "Trips by the status that they came into.", fmt::format("status=\"{}\"", status)).add();
+}
+
+void Observation::positions(int accepted, int duplicate, int refused) {
+  const auto count = [&](std::string_view outcome, int number) {
+    metrics_.counter("trip_positions_total", "Positions reported, by what became of them.", fmt::format("outcome=\"{}\"", outcome))
+        .add(static_cast<std::uint64_t>(number));
+  };
+  count("accepted", accepted);
+  count("duplicate", duplicate);
+  count("refused", refused);
+}
+
 void Observation::fault(std::string_view where, std::string_view what) {
   metrics_.counter("mission_faults_total", "Faults of the world around the service.", fmt::format("where=\"{}\"", where)).add();
   log_.write(Level::error, "fault", ObjectText().add("where", where).add("what", what));

@@ -17,6 +17,8 @@ class Observation {
   void batch(const lanes::BatchFigures& figures);
   void events(const std::vector<vocabulary::Event>& events);
   void timer(vocabulary::Duration late);
+  void trip_status(std::string_view status);
+  void positions(int accepted, int duplicate, int refused);
   void fault(std::string_view where, std::string_view what);
   void http_fault(const http::Fault& fault);
 

@@ -16,6 +16,7 @@ using http::Request;
 using http::Response;
 using vocabulary::Permission;
 using vocabulary::ProblemKind;
+using vocabulary::Result;
 namespace json = vocabulary::json;
 
 // Positions of ended ridehail trips are kept so long when their customer is erased; after that they go.

@@ -13,6 +13,7 @@ using http::Request;
 using http::Response;
 using vocabulary::Permission;
 using vocabulary::ProblemKind;
+using vocabulary::Result;
 
 // Composed before main, so that the drivers see every statement.
 const RecordTable logs("trip", RecordTable::Kind::logs);

@@ -139,8 +139,8 @@ void add_command_rows(const TripTools& tools, std::vector<Route>& routes) {
 
 }  // namespace
 
-std::vector<Route> trip_routes(const TripTools& tools) {
-  std::vector<Route> routes;
+std::vector<http::Route> trip_routes(const TripTools& tools) {
+  std::vector<http::Route> routes;
   add_trip_rows(tools, routes);
   add_command_rows(tools, routes);
   for (auto rows : {read_routes(tools), track_routes(tools), record_routes(tools), customer_routes(tools)}) {

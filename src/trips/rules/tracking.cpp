@@ -162,9 +162,12 @@ std::optional<vocabulary::FieldError> fault_of(const Position& p, const Trip& tr
 
 Advance advance(const Trip& trip, std::optional<Live> live, std::vector<Position> positions) {
   // Of two for one moment the first counts, as in the table.
-  std::ranges::stable_sort(positions, {}, &Position::recorded_at);
+  std::vector<std::pair<Time, std::size_t>> order;
+  for (std::size_t i = 0; i < positions.size(); ++i) order.emplace_back(positions[i].recorded_at, i);
+  std::ranges::sort(order);
   Fold fold(trip, std::move(live));
-  for (const auto& position : positions) {
+  for (const auto& [when, index] : order) {
+    const auto& position = positions[index];
     if (fold.out.live && position.recorded_at <= fold.out.live->position.recorded_at) continue;
     fold.take(position);
   }
