@@ -71,7 +71,7 @@ class BatchRunner {
   struct Attempt;
   async::Task<std::vector<Outcome>> attempt(std::vector<Submission>& batch);
   async::Task<bool> decide_all(Attempt& attempt, std::vector<Submission>& batch);
-  async::Task<void> load_missing(Attempt& attempt);
+  async::Task<bool> load_missing(Attempt& attempt);
   async::Task<void> decide_one(Attempt& attempt, Submission& submission, Outcome& outcome);
   async::Task<void> follow(Attempt& attempt, std::vector<std::unique_ptr<Command>> follow_ups, const std::string& trace);
   void fault(const std::string& what) const;

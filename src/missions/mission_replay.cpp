@@ -8,6 +8,7 @@
 #include "database/event_log.hpp"
 #include "lanes/timer_table.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_events.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -100,7 +101,10 @@ async::Task<std::map<std::pair<vocabulary::Uuid, std::string>, lanes::Timer>> st
   for (;;) {
     const auto rows = co_await reader.run_one(lanes::all_timers("mission", after, kPage), soon());
     const auto timers = lanes::timers_from(rows);
-    for (const auto& timer : timers) all[{timer.stream_id, timer.kind}] = timer;
+    for (const auto& timer : timers) {
+      // Work under way in chunks follows from no state.
+      if (!is_settle_kind(timer.kind)) all[{timer.stream_id, timer.kind}] = timer;
+    }
     if (timers.size() < kPage) co_return all;
     // A page may end between two timers of one mission: the next one begins at the last mission but one.
     after = timers[timers.size() - 5].stream_id;

@@ -27,6 +27,7 @@
 #include "lanes/lane.hpp"
 #include "lanes/rules/idempotency_set.hpp"
 #include "lanes/timer_runner.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_records.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
@@ -170,7 +171,7 @@ vocabulary::Problem explain(std::exception_ptr thrown) {
 
 std::unique_ptr<lanes::Command> command_of(const lanes::Timer& timer) {
   if (timer.stream != "mission") return nullptr;
-  return missions::fire_timer({timer.stream_id}, timer.kind, timer.attempt);
+  return missions::fire_timer(timer);
 }
 
 // Timers and housekeeping, on a thread of their own.
@@ -335,6 +336,7 @@ int serve(const Settings& settings) {
   auto* const used_cache = only_writer ? &cache : nullptr;
   lanes::Lane lane(*database,
                    {[used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
+                    missions::dependency_part,
                     [&observation](lanes::WorkingSet& set) {
                       return trips::trip_part(set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
                     }},

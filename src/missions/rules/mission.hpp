@@ -111,6 +111,8 @@ bool occupies_vehicle(const Mission& mission);
 std::optional<Time> earliest_start(const Mission& mission);
 // The timers that this state asks for: schedule, backoff, deadline, timeout.
 std::vector<lanes::Timer> timers_of(const Mission& mission);
+// It completes by itself on its last task, that one is done, and it still runs: only finish dependencies can hold it.
+bool awaits_finish(const Mission& mission);
 // The weighted mean of the tasks' progress, 0 to 1.
 double progress_of(const std::vector<Task>& tasks);
 

@@ -261,7 +261,11 @@ Result<Events> decide(const Mission& mission,
   return events;
 }
 
-Result<Events> decide(const Mission& mission, const std::string& key, const ReportTask& command, Time now) {
+Result<Events> decide(const Mission& mission,
+                      const std::string& key,
+                      const ReportTask& command,
+                      const Edges& edges,
+                      Time now) {
   const auto task = std::ranges::find(mission.tasks, key, &Task::key);
   if (task == mission.tasks.end()) return refuse(ProblemKind::not_found, "this mission has no task with that key");
   if (mission.status != MissionStatus::running && mission.status != MissionStatus::paused) {
@@ -297,7 +301,11 @@ Result<Events> decide(const Mission& mission, const std::string& key, const Repo
   });
   const bool done = command.status == TaskStatus::succeeded || command.status == TaskStatus::skipped;
   if (mission.complete_on_last_task && last && done && mission.status == MissionStatus::running) {
-    events.emplace_back(MissionCompleted{MissionOutcome::success, {}, false});
+    if (holding_finish(edges).empty()) {
+      events.emplace_back(MissionCompleted{MissionOutcome::success, {}, false});
+    } else {
+      events.emplace_back(MissionAwaitsFinish{});
+    }
   }
   return events;
 }

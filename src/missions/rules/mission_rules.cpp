@@ -48,6 +48,18 @@ std::optional<Blocker> vehicle_blocker(const Mission& mission, const StartFacts&
                                                  .text())};
 }
 
+std::optional<Blocker> dependency_blocker(ProblemKind kind, const Edges& held) {
+  if (held.empty()) return std::nullopt;
+  std::vector<DependencyView> blockers;
+  for (const auto& edge : held) blockers.push_back(view_of(edge));
+  const auto& first = held.front();
+  return Blocker{kind,
+                 fmt::format("{} of its dependencies {} not satisfied, first \"{}\" ({})", held.size(),
+                             held.size() == 1 ? "is" : "are", first.predecessor.name,
+                             vocabulary::name_of(first.settlement.state)),
+                 json::ObjectText().add("blockers", blockers)};
+}
+
 std::optional<Blocker> schedule_blocker(const Mission& mission, Time now) {
   const auto earliest = earliest_start(mission);
   if (!earliest || *earliest <= now) return std::nullopt;
@@ -60,6 +72,9 @@ std::optional<Blocker> schedule_blocker(const Mission& mission, Time now) {
 Result<void> check_gate(const Mission& mission, const StartFacts& facts, Time now, bool scheduled) {
   std::vector<Blocker> blockers;
   if (scheduled) {
+    if (auto b = dependency_blocker(ProblemKind::dependencies_unsatisfied, holding_start(facts.edges))) {
+      blockers.push_back(std::move(*b));
+    }
     if (auto b = schedule_blocker(mission, now)) blockers.push_back(std::move(*b));
   }
   if (auto b = vehicle_blocker(mission, facts)) blockers.push_back(std::move(*b));
@@ -128,7 +143,7 @@ Result<Events> decide(const Mission& mission, const ResumeMission&, const StartF
   return Events{MissionResumed{}};
 }
 
-Result<Events> decide(const Mission& mission, const CompleteMission& command) {
+Result<Events> decide(const Mission& mission, const CompleteMission& command, const Edges& edges) {
   if (!is_one_of(mission.status, {MissionStatus::running, MissionStatus::paused})) {
     return wrong_state(mission, "complete");
   }
@@ -141,6 +156,9 @@ Result<Events> decide(const Mission& mission, const CompleteMission& command) {
                   fmt::format("{} of {} tasks are not finished; report them, or send \"force\": true",
                               unfinished.size(), mission.tasks.size()),
                   json::ObjectText().add("tasks", unfinished).members());
+  }
+  if (auto b = dependency_blocker(ProblemKind::finish_dependencies_unsatisfied, holding_finish(edges))) {
+    return refuse(b->kind, b->detail, b->members.members());
   }
   return Events{MissionCompleted{command.outcome, command.result, command.force && !unfinished.empty()}};
 }
@@ -164,12 +182,18 @@ Result<Events> decide(const Mission& mission, const CancelMission& command) {
   return Events{MissionCancelled{command.reason.value_or("cancelled_by_caller")}};
 }
 
-Result<Events> decide(const Mission& mission, const DeleteMission&) {
+Result<Events> decide(const Mission& mission, const DeleteMission&, const std::vector<MissionId>& successors) {
   if (is_one_of(mission.status, {MissionStatus::running, MissionStatus::paused})) {
     return refuse(ProblemKind::mission_active,
                   fmt::format("a {} mission cannot be deleted; complete, fail or cancel it first",
                               vocabulary::name_of(mission.status)),
                   json::ObjectText().add("status", mission.status).members());
+  }
+  if (!is_final(mission.status) && !successors.empty()) {
+    return refuse(ProblemKind::has_successors,
+                  fmt::format("{} mission{} for it; remove those dependencies first, or cancel it", successors.size(),
+                              successors.size() == 1 ? " waits" : "s wait"),
+                  json::ObjectText().add("successors", successors).members());
   }
   return Events{MissionDeleted{}};
 }
@@ -179,7 +203,8 @@ Events decide_timer(const Mission& mission, const std::string& kind, std::int64_
     if (timer.kind != kind || timer.attempt != attempt || timer.due_at > now) continue;
     if (kind == "deadline") return {MissionFailed{"deadline_exceeded", mission.attempt}};
     if (kind == "timeout") return fail_attempt(mission, "timeout", now);
-    return {MissionBecameReady{}};
+    // While it runs, the end of a lag is for decide_settling to see.
+    return mission.status == MissionStatus::pending ? Events{MissionBecameReady{}} : Events{};
   }
   return {};
 }

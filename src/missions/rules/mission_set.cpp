@@ -33,6 +33,21 @@ const Mission* MissionSet::find(const MissionId& id) const {
   return at->second.mission ? &*at->second.mission : nullptr;
 }
 
+const Mission* MissionSet::find_if_here(const MissionId& id) const {
+  const auto at = entries_.find(id);
+  return at != entries_.end() && at->second.mission ? &*at->second.mission : nullptr;
+}
+
+std::vector<MissionId> MissionSet::closed() const {
+  std::vector<MissionId> ids;
+  for (const auto& [id, entry] : entries_) {
+    if (!entry.changed) continue;
+    const auto status = entry.mission->status;
+    if (status == MissionStatus::completed || status == MissionStatus::cancelled) ids.push_back(id);
+  }
+  return ids;
+}
+
 std::optional<Occupant> MissionSet::occupant(const std::string& vehicle_id, const MissionId& other_than) const {
   std::optional<Occupant> found;
   if (const auto evolved = evolved_.find(vehicle_id); evolved != evolved_.end()) {

@@ -16,7 +16,9 @@
 #include "database/event_log.hpp"
 #include "lanes/lane.hpp"
 #include "lanes/timer_table.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
 
 namespace mms::missions::law {
@@ -48,7 +50,8 @@ class World {
     settings_.clock = [this](vocabulary::Time) { return now; };
     settings_.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
     runner_ = std::make_unique<lanes::BatchRunner>(
-        *writer_, std::vector<lanes::MakePart>{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); }},
+        *writer_,
+        std::vector<lanes::MakePart>{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); }, dependency_part},
         settings_);
   }
 
@@ -67,6 +70,8 @@ class World {
       all.push_back(vocabulary::to_text(e.stream_id) + ' ' + std::to_string(e.version) + ' ' + e.type + ' ' + e.data +
                     ' ' + e.caller + ' ' + vocabulary::to_text(e.occurred_at));
     }
+    rows = run_to_end(context_, reader_->run_one(dependency_bodies({}, 100000), deadline));
+    for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
     rows = run_to_end(context_, reader_->run_one(lanes::all_timers("mission", {}, 100000), deadline));
     for (const auto& t : lanes::timers_from(rows)) {
       all.push_back("timer " + vocabulary::to_text(t.stream_id) + ' ' + t.kind + ' ' + std::to_string(t.attempt) + ' ' +
@@ -111,7 +116,7 @@ class Plans {
   std::vector<Step> batch() {
     std::vector<Step> steps(1 + pick(12));
     for (auto& s : steps) {
-      s = {.command = pick(14),
+      s = {.command = pick(18),
            .mission = pick(6),
            .vehicle = pick(3),
            .caller = pick(8) < 6 ? 0 : 1 + pick(2),
@@ -174,10 +179,31 @@ class Plans {
       case 12:
         return report_task(id, s.flavour % 2 == 0 ? "load" : "haul",
                            {.status = TaskStatus::succeeded, .progress = {}, .message = {}, .recorded_at = {}});
+      case 13:
+      case 14:
+      case 15:
+        return add_dependency(id, edge_id(s), edge(s));
+      case 16:
+        return remove_dependency(id, edge_id(s));
       default:
-        return s.flavour < 2 ? fire_timer(id, s.flavour == 0 ? "timeout" : "backoff", 1 + s.vehicle)
+        return s.flavour < 2 ? fire_timer({.stream = "mission", .stream_id = id.uuid, .kind = s.flavour == 0 ? "timeout" : "backoff", .attempt = 1 + s.vehicle, .due_at = now})
                              : update_mission(id, change(s, now));
     }
+  }
+
+  // The id of the edge that this step would add: the same step removes it.
+  DependencyId edge_id(const Step& s) const {
+    const auto n = static_cast<std::uint64_t>((s.mission * 16 + s.vehicle) * 16 + s.flavour + 1);
+    return {vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 7, n * 0x7654321ULL)};
+  }
+
+  AddDependency edge(const Step& s) const {
+    AddDependency input;
+    input.predecessor_id = id_of((s.mission + 1 + s.vehicle) % 6);
+    input.type.value = static_cast<DependencyType>(s.flavour % 3);
+    if (input.type.value != DependencyType::start_to_start) input.condition = static_cast<DependencyCondition>(s.vehicle);
+    input.lag_s.value.value = s.flavour == 3 ? 2 : 0;
+    return input;
   }
 
   static CreateMission creation(const Step& s, const std::string& vehicle, vocabulary::Time now) {
