@@ -30,7 +30,8 @@ std::optional<std::int64_t> offset_of(std::string_view text) {
 }  // namespace
 
 std::string percentile_sql(std::string_view column, int percent) {
-  return fmt::format("max(case when {0} is not null and place = (counted * {1} + 99) / 100 then {0} end)", column, percent);
+  return fmt::format("max(case when {0} is not null and place = (counted * {1} + 99) / 100 then {0} end)", column,
+                     percent);
 }
 
 Grouping::Grouping(std::string name,
@@ -57,7 +58,8 @@ std::string Grouping::group_sql(Dialect dialect, const Group& group) const {
   }
   // PostgreSQL must be told the type of every parameter, used or not.
   if (dialect == Dialect::sqlite) {
-    return fmt::format("strftime('{}', {}.{}, $4 || ' minutes')", day ? "%Y-%m-%d" : "%Y-%m-%dT%H:00", alias_, group.column);
+    return fmt::format("strftime('{}', {}.{}, $4 || ' minutes')", day ? "%Y-%m-%d" : "%Y-%m-%dT%H:00", alias_,
+                       group.column);
   }
   return fmt::format("to_char(({}.{} at time zone 'UTC') + cast($4 as bigint) * interval '1 minute', '{}')", alias_,
                      group.column, day ? "YYYY-MM-DD" : "YYYY-MM-DD\"T\"HH24:00");
@@ -72,7 +74,8 @@ std::string Grouping::conditions(Dialect dialect) const {
         alias_);
   } else {
     sql = fmt::format(
-        "(cast($1 as text) is null or {0}.fleet_id = any(array(select json_array_elements_text(cast($1 as json))))) and "
+        "(cast($1 as text) is null or {0}.fleet_id = any(array(select json_array_elements_text(cast($1 as json))))) "
+        "and "
         "{0}.created_at >= coalesce(cast($2 as timestamptz), '-infinity') and {0}.created_at < coalesce(cast($3 as "
         "timestamptz), 'infinity') and cast($4 as bigint) is not null",
         alias_);

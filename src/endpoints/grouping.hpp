@@ -17,7 +17,7 @@
 namespace mms::endpoints {
 
 struct GroupQuery {
-  std::size_t group = 0;  // index into the groups
+  std::size_t group = 0;                 // index into the groups
   std::optional<vocabulary::Time> from;  // included
   std::optional<vocabulary::Time> to;    // not included
   std::int64_t offset_minutes = 0;       // of the time zone from UTC
@@ -30,8 +30,8 @@ struct Group {
   std::string_view column;  // empty for the one that is all
 };
 
-// One statement for each group. Parameters: $1 fleets (JSON or null), $2 from, $3 to, $4 the offset in minutes, then the
-// filters, each a text or null. Lifetime: static. Threads: any, read-only.
+// One statement for each group. Parameters: $1 fleets (JSON or null), $2 from, $3 to, $4 the offset in minutes, then
+// the filters, each a text or null. Lifetime: static. Threads: any, read-only.
 class Grouping {
  public:
   // `text` composes the statement from the group's SQL and the conditions on fleet, range and filters.

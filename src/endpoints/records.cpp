@@ -74,7 +74,11 @@ Result<std::vector<Record>> logs_of(const RecordTools& tools, const http::Reques
                    .recorded_at = i.recorded_at.value_or(tools.now),
                    .created_at = tools.now,
                    .created_by = request.caller.id};
-    records.push_back({entry.id, std::string(vocabulary::name_of(entry.level)), entry.source, entry.recorded_at, {},
+    records.push_back({entry.id,
+                       std::string(vocabulary::name_of(entry.level)),
+                       entry.source,
+                       entry.recorded_at,
+                       {},
                        json::write(entry)});
   }
   return records;

@@ -28,9 +28,10 @@ struct MissionFigures {
   std::optional<double> execution_p95_s;
   std::int64_t retries = 0;
 };
-BOOST_DESCRIBE_STRUCT(MissionFigures,
-                      (),
-                      (key, missions, completed, failed, cancelled, success_rate, execution_p50_s, execution_p95_s, retries))
+BOOST_DESCRIBE_STRUCT(
+    MissionFigures,
+    (),
+    (key, missions, completed, failed, cancelled, success_rate, execution_p50_s, execution_p95_s, retries))
 
 struct MissionAnalytics {
   std::string group_by;
@@ -42,15 +43,19 @@ BOOST_DESCRIBE_STRUCT(MissionAnalytics, (), (group_by, time_zone, items))
 std::string compose(Dialect dialect, const std::string& group, const std::string& conditions) {
   const bool sqlite = dialect == Dialect::sqlite;
   const auto took =
-      sqlite ? "(julianday(json_extract(m.body, '$.ended_at')) - julianday(json_extract(m.body, '$.started_at'))) * 86400"
-             : "cast(extract(epoch from cast(m.body->>'ended_at' as timestamptz) - cast(m.body->>'started_at' as "
-               "timestamptz)) as double precision)";
+      sqlite
+          ? "(julianday(json_extract(m.body, '$.ended_at')) - julianday(json_extract(m.body, '$.started_at'))) * 86400"
+          : "cast(extract(epoch from cast(m.body->>'ended_at' as timestamptz) - cast(m.body->>'started_at' as "
+            "timestamptz)) as double precision)";
   const auto attempt = sqlite ? "json_extract(m.body, '$.attempt')" : "cast(m.body->>'attempt' as bigint)";
   return fmt::format(
-      "with r as (select {} as g, m.status, case when m.status = 'completed' then {} end as took, {} - 1 as retries from "
-      "missions m where m.deleted_at is null and {}), n as (select r.*, row_number() over (partition by g, (took is null) "
+      "with r as (select {} as g, m.status, case when m.status = 'completed' then {} end as took, {} - 1 as retries "
+      "from "
+      "missions m where m.deleted_at is null and {}), n as (select r.*, row_number() over (partition by g, (took is "
+      "null) "
       "order by took) as place, count(took) over (partition by g) as counted from r) select g, count(*), sum(case when "
-      "status = 'completed' then 1 else 0 end), sum(case when status = 'failed' then 1 else 0 end), sum(case when status = "
+      "status = 'completed' then 1 else 0 end), sum(case when status = 'failed' then 1 else 0 end), sum(case when "
+      "status = "
       "'cancelled' then 1 else 0 end), {}, {}, cast(sum(retries) as {}) from n group by g order by g limit 1000",
       group, took, attempt, conditions, endpoints::percentile_sql("took", 50), endpoints::percentile_sql("took", 95),
       sqlite ? "integer" : "bigint");

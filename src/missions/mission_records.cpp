@@ -24,7 +24,9 @@ const RecordTable logs("mission", RecordTable::Kind::logs);
 const RecordTable metrics("mission", RecordTable::Kind::metrics);
 
 // The mission of the path, for one who holds the permission on it. Refuses: not_found, forbidden.
-Task<Result<endpoints::RecordOwner>> owner_of(const RecordKeeping& tools, const Request& request, Permission permission) {
+Task<Result<endpoints::RecordOwner>> owner_of(const RecordKeeping& tools,
+                                              const Request& request,
+                                              Permission permission) {
   CO_TRY(id, endpoints::id_in_path<MissionId>(request, "mission"));
   const auto found = cached_from(co_await tools.missions.reader.run_one(find_mission(id), request.deadline));
   if (!found || found->deleted) co_return access::not_found("mission");

@@ -25,18 +25,25 @@ constexpr vocabulary::Duration kPositionsKept = std::chrono::hours(24 * 30);
 #define IN_FLEETS_SQLITE "($2 is null or p.fleet_id in (select value from json_each($2)))"
 #define IN_FLEETS_POSTGRES \
   "(cast($2 as text) is null or p.fleet_id = any(array(select json_array_elements_text(cast($2 as json)))))"
-#define OF_CUSTOMER "select p.trip_id, t.body, p.body from trip_private p join trips t on t.id = p.trip_id where p.customer_id = $1 and "
+#define OF_CUSTOMER                                                                                                 \
+  "select p.trip_id, t.body, p.body from trip_private p join trips t on t.id = p.trip_id where p.customer_id = $1 " \
+  "and "
 #define IN_ORDER " and p.trip_id > $3 order by p.trip_id limit "
-const Statement of_customer("trips_of_customer", Statement::Shape::once,
+const Statement of_customer("trips_of_customer",
+                            Statement::Shape::once,
                             OF_CUSTOMER IN_FLEETS_SQLITE IN_ORDER "cast($4 as integer)",
                             OF_CUSTOMER IN_FLEETS_POSTGRES IN_ORDER "cast($4 as bigint)");
-#define OLD_POSITIONS                                                                                         \
-  "delete from trip_tracking where trip_id in (select p.trip_id from trip_private p join trips t on t.id = "  \
+#define OLD_POSITIONS                                                                                        \
+  "delete from trip_tracking where trip_id in (select p.trip_id from trip_private p join trips t on t.id = " \
   "p.trip_id where p.customer_id = $1 and t.sector = 'ridehail' and t.ended_at < $3 and "
-const Statement erase_positions("erase_positions_of_customer", Statement::Shape::once, OLD_POSITIONS IN_FLEETS_SQLITE ")",
+const Statement erase_positions("erase_positions_of_customer",
+                                Statement::Shape::once,
+                                OLD_POSITIONS IN_FLEETS_SQLITE ")",
                                 OLD_POSITIONS IN_FLEETS_POSTGRES ")");
 #define ERASE "delete from trip_private as p where p.customer_id = $1 and "
-const Statement erase("erase_customer", Statement::Shape::once, ERASE IN_FLEETS_SQLITE " returning trip_id",
+const Statement erase("erase_customer",
+                      Statement::Shape::once,
+                      ERASE IN_FLEETS_SQLITE " returning trip_id",
                       ERASE IN_FLEETS_POSTGRES " returning trip_id");
 #undef IN_FLEETS_SQLITE
 #undef IN_FLEETS_POSTGRES
@@ -94,8 +101,8 @@ Task<Result<Response>> give_out(const TripTools& tools, const Request& request) 
     CO_TRY(place, tools.cursor_key.open(scope, *cursor));
     after = place.front();
   }
-  const auto rows = co_await tools.reader.run_one(database::query(of_customer, id, fleets_of(request), after, limit + 1),
-                                                  request.deadline);
+  const auto rows = co_await tools.reader.run_one(
+      database::query(of_customer, id, fleets_of(request), after, limit + 1), request.deadline);
   const auto count = std::min(rows.size(), static_cast<std::size_t>(limit));
   Response response;
   response.body = "{\"items\":[";
@@ -127,14 +134,15 @@ std::vector<http::Route> customer_routes(const TripTools& tools) {
                     .summary = "Erases what identifies a customer; trips stay, without it.",
                     .answers = http::schema_of<Erased>("Erased"),
                     .problems = {not_found}});
-  routes.push_back({.pattern = "/customers/{id}/export",
-                    .permission = Permission::trips_personal_data,
-                    .handler = http::with(tools, give_out),
-                    .summary = "Every trip of a customer, with what is kept of them.",
-                    .answers = http::schema_of<endpoints::Page<CustomerTrip>>("CustomerExport"),
-                    .problems = {not_found, bad_parameter, bad_cursor},
-                    .query = {{"limit", "Items on a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
-                              {"cursor", "next_cursor of the page before."}}});
+  routes.push_back(
+      {.pattern = "/customers/{id}/export",
+       .permission = Permission::trips_personal_data,
+       .handler = http::with(tools, give_out),
+       .summary = "Every trip of a customer, with what is kept of them.",
+       .answers = http::schema_of<endpoints::Page<CustomerTrip>>("CustomerExport"),
+       .problems = {not_found, bad_parameter, bad_cursor},
+       .query = {{"limit", "Items on a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
+                 {"cursor", "next_cursor of the page before."}}});
   return routes;
 }
 

@@ -29,10 +29,10 @@ struct StatusCounts {
   std::int64_t cancelled = 0;
   std::int64_t failed = 0;
 };
-BOOST_DESCRIBE_STRUCT(StatusCounts,
-                      (),
-                      (pending, assigned, en_route_to_pickup, at_pickup, in_transit, at_destination, completed, cancelled,
-                       failed))
+BOOST_DESCRIBE_STRUCT(
+    StatusCounts,
+    (),
+    (pending, assigned, en_route_to_pickup, at_pickup, in_transit, at_destination, completed, cancelled, failed))
 
 // Trips created in the range. Rates are of the ended ones; durations of those completed, in seconds.
 struct TripFigures {
@@ -51,8 +51,18 @@ struct TripFigures {
 };
 BOOST_DESCRIBE_STRUCT(TripFigures,
                       (),
-                      (key, trips, by_status, completion_rate, cancellation_rate, duration_p50_s, duration_p95_s,
-                       distance_m, passengers, on_time_rate, start_delay_mean_s, eta_error_mean_percent))
+                      (key,
+                       trips,
+                       by_status,
+                       completion_rate,
+                       cancellation_rate,
+                       duration_p50_s,
+                       duration_p95_s,
+                       distance_m,
+                       passengers,
+                       on_time_rate,
+                       start_delay_mean_s,
+                       eta_error_mean_percent))
 
 struct TripAnalytics {
   std::string group_by;
@@ -67,13 +77,17 @@ std::string compose(Dialect, const std::string& group, const std::string& condit
     counts += fmt::format("sum(case when status = '{}' then 1 else 0 end), ", name);
   }
   return fmt::format(
-      "with r as (select {} as g, t.status, case when t.status = 'completed' then a.duration_s end as took, a.distance_m, "
-      "a.start_delay_s, a.eta_error_percent, a.passenger_count from trips t left join trip_analytics a on a.trip_id = t.id "
+      "with r as (select {} as g, t.status, case when t.status = 'completed' then a.duration_s end as took, "
+      "a.distance_m, "
+      "a.start_delay_s, a.eta_error_percent, a.passenger_count from trips t left join trip_analytics a on a.trip_id = "
+      "t.id "
       "where {}), n as (select r.*, row_number() over (partition by g, (took is null) order by took) as place, "
-      "count(took) over (partition by g) as counted from r) select g, count(*), {}{}, {}, coalesce(sum(distance_m), 0), "
+      "count(took) over (partition by g) as counted from r) select g, count(*), {}{}, {}, coalesce(sum(distance_m), "
+      "0), "
       "coalesce(sum(passenger_count), 0), sum(case when start_delay_s <= {} then 1 else 0 end), count(start_delay_s), "
       "avg(start_delay_s), avg(eta_error_percent) from n group by g order by g limit 1000",
-      group, conditions, counts, endpoints::percentile_sql("took", 50), endpoints::percentile_sql("took", 95), kOnTimeS);
+      group, conditions, counts, endpoints::percentile_sql("took", 50), endpoints::percentile_sql("took", 95),
+      kOnTimeS);
 }
 
 // Composed before main, so that the drivers see every statement.
@@ -104,7 +118,8 @@ TripFigures figures_of(const database::Row& row) {
   f.trips = row.integer(1);
   std::size_t column = 2;
   // The members stand in the order of the statuses.
-  vocabulary::for_each_member(f.by_status, [&](std::string_view, std::int64_t& count) { count = row.integer(column++); });
+  vocabulary::for_each_member(f.by_status,
+                              [&](std::string_view, std::int64_t& count) { count = row.integer(column++); });
   const auto ended = f.by_status.completed + f.by_status.cancelled + f.by_status.failed;
   f.completion_rate = rate(f.by_status.completed, ended);
   f.cancellation_rate = rate(f.by_status.cancelled, ended);

@@ -148,20 +148,21 @@ async::Task<Result<http::Response>> bulk(const TripTools& tools, const http::Req
 }  // namespace
 
 http::Route bulk_route(const TripTools& tools) {
-  return {.method = http::Method::post,
-          .pattern = "/trips/bulk",
-          .permission = Permission::any_caller,
-          .handler = http::with(tools, bulk),
-          .summary = "Up to 1000 creations and commands, in order; each item answers for itself.",
-          .accepts = http::schema_of<TripBulkRequest>("TripBulkRequest"),
-          .answers = http::schema_of<TripBulkAnswers>("TripBulkAnswers"),
-          .problems = {ProblemKind::invalid_fields},
-          .query = {},
-          .max_body = 8 << 20,
-          .idempotent = true,
-          .example_request =
-              R"({"items":[{"action":"create","input":{"fleet_id":"city-cabs","origin":{"latitude":52.52,"longitude":13.4},)"
-              R"("destination":{"latitude":52.5,"longitude":13.45}}}]})"};
+  return {
+      .method = http::Method::post,
+      .pattern = "/trips/bulk",
+      .permission = Permission::any_caller,
+      .handler = http::with(tools, bulk),
+      .summary = "Up to 1000 creations and commands, in order; each item answers for itself.",
+      .accepts = http::schema_of<TripBulkRequest>("TripBulkRequest"),
+      .answers = http::schema_of<TripBulkAnswers>("TripBulkAnswers"),
+      .problems = {ProblemKind::invalid_fields},
+      .query = {},
+      .max_body = 8 << 20,
+      .idempotent = true,
+      .example_request =
+          R"({"items":[{"action":"create","input":{"fleet_id":"city-cabs","origin":{"latitude":52.52,"longitude":13.4},)"
+          R"("destination":{"latitude":52.5,"longitude":13.45}}}]})"};
 }
 
 }  // namespace mms::trips

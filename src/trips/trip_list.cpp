@@ -31,8 +31,9 @@ const endpoints::ListTable table({
     .filters = {{.name = "fleet_id", .leads = true},
                 {.name = "status",
                  .translate = status_value,
-                 .expects = "must be one of pending, assigned, en_route_to_pickup, at_pickup, in_transit, at_destination, "
-                            "completed, cancelled, failed",
+                 .expects =
+                     "must be one of pending, assigned, en_route_to_pickup, at_pickup, in_transit, at_destination, "
+                     "completed, cancelled, failed",
                  .leads = true},
                 {.name = "vehicle_id", .leads = true},
                 {.name = "mission_id", .kind = ColumnKind::uuid, .leads = true},

@@ -63,8 +63,8 @@ Task<Result<Response>> as_of(const TripTools& tools, const Request& request, Tri
 
 // With what identifies people: never cached, never tagged. Refuses: forbidden.
 Task<Result<Response>> with_private(const TripTools& tools, const Request& request, StoredTrip stored) {
-  const auto may = access::may_act(request.caller, Permission::trips_personal_data, Permission::trips_read,
-                                   target_of(stored.trip));
+  const auto may =
+      access::may_act(request.caller, Permission::trips_personal_data, Permission::trips_read, target_of(stored.trip));
   if (!may) co_return std::unexpected(may.error());
   const auto rows = co_await tools.reader.run_one(find_private(stored.trip.id), request.deadline);
   Response response;
@@ -109,7 +109,8 @@ Task<Result<Response>> list(const TripTools& tools, const Request& request) {
   const auto visible = access::visible_to(request.caller, Permission::trips_read);
   if (visible.vehicle_id) {
     const auto at = std::ranges::find(query.filters, kVehicleFilter, &endpoints::ListQuery::Filter::field);
-    const bool elsewhere = at != query.filters.end() && std::ranges::find(at->values, *visible.vehicle_id) == at->values.end();
+    const bool elsewhere =
+        at != query.filters.end() && std::ranges::find(at->values, *visible.vehicle_id) == at->values.end();
     if (at != query.filters.end()) query.filters.erase(at);
     query.filters.push_back({kVehicleFilter, {elsewhere ? std::string() : *visible.vehicle_id}});
   }
@@ -184,30 +185,32 @@ std::vector<http::Route> read_routes(const TripTools& tools) {
                     .answers = schema_of<endpoints::Page<Trip>>("TripPage"),
                     .problems = {bad_parameter, bad_cursor},
                     .query = trip_list().parameters()});
-  routes.push_back({.pattern = "/trips/{id}",
-                    .permission = Permission::trips_read,
-                    .handler = http::with(tools, show),
-                    .summary = "One trip, as it is now or as it was.",
-                    .answers = schema_of<Trip>("Trip"),
-                    .problems = {not_found, bad_parameter, forbidden},
-                    .query = {{"as_of", "The stored fields at this past moment.", R"({"type":"string","format":"date-time"})"},
-                              {"include_personal_data", "Also what identifies people; needs trips:personal_data.",
-                               R"({"type":"boolean"})"}},
-                    .conditional = true});
+  routes.push_back(
+      {.pattern = "/trips/{id}",
+       .permission = Permission::trips_read,
+       .handler = http::with(tools, show),
+       .summary = "One trip, as it is now or as it was.",
+       .answers = schema_of<Trip>("Trip"),
+       .problems = {not_found, bad_parameter},
+       .query = {{"as_of", "The stored fields at this past moment.", R"({"type":"string","format":"date-time"})"},
+                 {"include_personal_data", "Also what identifies people; needs trips:personal_data.",
+                  R"({"type":"boolean"})"}},
+       .conditional = true});
   routes.push_back({.pattern = "/trips/{id}/route",
                     .permission = Permission::trips_read,
                     .handler = http::with(tools, show_route),
                     .summary = "Its route, with the line.",
                     .answers = schema_of<RouteView>("RouteView"),
                     .problems = {not_found}});
-  routes.push_back({.pattern = "/trips/{id}/events",
-                    .permission = Permission::trips_read,
-                    .handler = http::with(tools, list_events),
-                    .summary = "What happened to it, oldest first.",
-                    .answers = schema_of<endpoints::Page<endpoints::EventView>>("EventPage"),
-                    .problems = {not_found, bad_parameter, bad_cursor},
-                    .query = {{"limit", "Items on a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
-                              {"cursor", "next_cursor of the page before."}}});
+  routes.push_back(
+      {.pattern = "/trips/{id}/events",
+       .permission = Permission::trips_read,
+       .handler = http::with(tools, list_events),
+       .summary = "What happened to it, oldest first.",
+       .answers = schema_of<endpoints::Page<endpoints::EventView>>("EventPage"),
+       .problems = {not_found, bad_parameter, bad_cursor},
+       .query = {{"limit", "Items on a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
+                 {"cursor", "next_cursor of the page before."}}});
   return routes;
 }
 

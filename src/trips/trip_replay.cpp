@@ -48,7 +48,8 @@ class Folding {
 
  private:
   async::Task<bool> read_page() {
-    const auto rows = co_await reader_.run_one(database::events_by_stream("trip", last_id_, last_version_, kPage), soon());
+    const auto rows =
+        co_await reader_.run_one(database::events_by_stream("trip", last_id_, last_version_, kPage), soon());
     page_ = database::events_from(rows);
     at_ = 0;
     if (page_.empty()) co_return false;

@@ -17,8 +17,8 @@ struct ReplayFigures {
 // Told of each difference, in words.
 using Report = std::function<void(const std::string&)>;
 
-// Folds every trip's events and compares its stored fields, as canonical JSON, with the table; also that versions have no
-// gap. Verify a store at rest. Throws what the database throws.
+// Folds every trip's events and compares its stored fields, as canonical JSON, with the table; also that versions have
+// no gap. Verify a store at rest. Throws what the database throws.
 async::Task<ReplayFigures> verify_trips(database::Reader& reader, const Report& report);
 // Writes every trip and its newest route anew from the log. The service must not run.
 async::Task<ReplayFigures> rebuild_trips(database::Reader& reader, database::Writer& writer);

@@ -34,7 +34,8 @@ Task<Result<Response>> create(const TripTools& tools, const Request& request) {
   const auto now = tools.now();
   const bool chosen = input.id.has_value();
   if (chosen) {
-    if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good) co_return std::unexpected(good.error());
+    if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good)
+      co_return std::unexpected(good.error());
   }
   const auto id = chosen ? *input.id : TripId{tools.ids.next(now)};
   auto hash = chosen ? endpoints::body_hash(request.body) : std::string();
@@ -57,7 +58,10 @@ Task<Result<Response>> not_yet(const TripTools&, const Request&) {
 
 constexpr auto kTrip = schema_of<Trip>("Trip");
 
-Route command_row(std::string_view pattern, http::Handler handler, http::SchemaRef accepts, std::string_view summary,
+Route command_row(std::string_view pattern,
+                  http::Handler handler,
+                  http::SchemaRef accepts,
+                  std::string_view summary,
                   std::vector<ProblemKind> problems) {
   problems.insert(problems.end(), {ProblemKind::not_found, ProblemKind::wrong_state, ProblemKind::invalid_fields});
   return {.method = Method::post,
@@ -74,19 +78,20 @@ Route command_row(std::string_view pattern, http::Handler handler, http::SchemaR
 
 void add_trip_rows(const TripTools& tools, std::vector<Route>& routes) {
   using enum ProblemKind;
-  routes.push_back({.method = Method::post,
-                    .pattern = "/trips",
-                    .permission = Permission::trips_write,
-                    .handler = http::with(tools, create),
-                    .summary = "Creates a trip; assigned at once when it names a vehicle.",
-                    .accepts = schema_of<CreateTrip>("CreateTrip"),
-                    .answers = kTrip,
-                    .success = 201,
-                    .problems = {invalid_fields, already_exists, not_available_yet},
-                    .idempotent = true,
-                    .example_request =
-                        R"({"fleet_id":"city-cabs","vehicle_id":"cab-7","sector":"ridehail","passenger_count":2,)"
-                        R"("origin":{"latitude":52.52,"longitude":13.4},"destination":{"latitude":52.5,"longitude":13.45}})"});
+  routes.push_back(
+      {.method = Method::post,
+       .pattern = "/trips",
+       .permission = Permission::trips_write,
+       .handler = http::with(tools, create),
+       .summary = "Creates a trip; assigned at once when it names a vehicle.",
+       .accepts = schema_of<CreateTrip>("CreateTrip"),
+       .answers = kTrip,
+       .success = 201,
+       .problems = {invalid_fields, already_exists, not_available_yet},
+       .idempotent = true,
+       .example_request =
+           R"({"fleet_id":"city-cabs","vehicle_id":"cab-7","sector":"ridehail","passenger_count":2,)"
+           R"("origin":{"latitude":52.52,"longitude":13.4},"destination":{"latitude":52.5,"longitude":13.45}})"});
   routes.push_back({.method = Method::put,
                     .pattern = "/trips/{id}",
                     .permission = Permission::trips_write,
@@ -117,7 +122,8 @@ void add_command_rows(const TripTools& tools, std::vector<Route>& routes) {
                                schema_of<StartTrip>("StartTrip"),
                                "Starts it; in transit at once when the vehicle is at the origin.", {vehicle_busy}));
   routes.push_back(command_row("/trips/{id}/complete", http::with(tools, command<CompleteTrip, complete_trip>),
-                               schema_of<CompleteTrip>("CompleteTrip"), "Marks it as completed.", {not_at_destination}));
+                               schema_of<CompleteTrip>("CompleteTrip"), "Marks it as completed.",
+                               {not_at_destination}));
   routes.push_back(command_row("/trips/{id}/cancel", http::with(tools, command<CancelTrip, cancel_trip>),
                                schema_of<CancelTrip>("CancelTrip"), "Cancels it.", {}));
   routes.push_back(command_row("/trips/{id}/fail", http::with(tools, command<FailTrip, fail_trip>),

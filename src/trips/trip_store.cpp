@@ -15,43 +15,52 @@ using database::Rows;
 using database::Statement;
 namespace json = vocabulary::json;
 
-#define TRIP_AND_LIVE "select t.body, l.body, l.revision from trips t left join trip_live l on l.trip_id = t.id where t.id = "
-const Statement load_trips("load_trips", Statement::Shape::many, TRIP_AND_LIVE "$1",
+#define TRIP_AND_LIVE \
+  "select t.body, l.body, l.revision from trips t left join trip_live l on l.trip_id = t.id where t.id = "
+const Statement load_trips("load_trips",
+                           Statement::Shape::many,
+                           TRIP_AND_LIVE "$1",
                            TRIP_AND_LIVE "any(cast($1 as uuid[]))");
 const Statement find_one("find_trip", TRIP_AND_LIVE "$1");
 #undef TRIP_AND_LIVE
-const Statement load_vehicles_of(
-    "load_trip_vehicles_of", Statement::Shape::many,
-    "select o.vehicle_id, o.id from trips t join trips o on o.vehicle_id = t.vehicle_id and o.occupies_vehicle = 1 where "
-    "t.id = $1",
-    "select o.vehicle_id, o.id from trips t join trips o on o.vehicle_id = t.vehicle_id and o.occupies_vehicle where t.id "
-    "= any(cast($1 as uuid[]))");
-const Statement load_vehicles("load_trip_vehicles", Statement::Shape::many,
+const Statement load_vehicles_of("load_trip_vehicles_of",
+                                 Statement::Shape::many,
+                                 "select o.vehicle_id, o.id from trips t join trips o on o.vehicle_id = t.vehicle_id "
+                                 "and o.occupies_vehicle = 1 where "
+                                 "t.id = $1",
+                                 "select o.vehicle_id, o.id from trips t join trips o on o.vehicle_id = t.vehicle_id "
+                                 "and o.occupies_vehicle where t.id "
+                                 "= any(cast($1 as uuid[]))");
+const Statement load_vehicles("load_trip_vehicles",
+                              Statement::Shape::many,
                               "select vehicle_id, id from trips where occupies_vehicle = 1 and vehicle_id = $1",
                               "select vehicle_id, id from trips where occupies_vehicle and vehicle_id = any(cast($1 as "
                               "text[]))");
 
-#define TRIP_COLUMNS                                                                                               \
-  "id, fleet_id, vehicle_id, mission_id, trip_type, sector, priority, status, occupies_vehicle, "                  \
+#define TRIP_COLUMNS                                                                              \
+  "id, fleet_id, vehicle_id, mission_id, trip_type, sector, priority, status, occupies_vehicle, " \
   "scheduled_start_time, started_at, ended_at, created_at, updated_at, version, body"
 #define TRIP_VALUES " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
-#define TRIP_UNNESTED                                                                                               \
+#define TRIP_UNNESTED                                                                                                 \
   "select cast(a1 as uuid), a2, a3, cast(a4 as uuid), a5, a6, cast(a7 as bigint), a8, cast(a9 as boolean), cast(a10 " \
-  "as timestamptz), cast(a11 as timestamptz), cast(a12 as timestamptz), cast(a13 as timestamptz), cast(a14 as "      \
+  "as timestamptz), cast(a11 as timestamptz), cast(a12 as timestamptz), cast(a13 as timestamptz), cast(a14 as "       \
   "timestamptz), cast(a15 as bigint), cast(a16 as json) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 " \
   "as text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), cast($7 as text[]), cast($8 as text[]), "  \
   "cast($9 as text[]), cast($10 as text[]), cast($11 as text[]), cast($12 as text[]), cast($13 as text[]), cast($14 " \
   "as text[]), cast($15 as text[]), cast($16 as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, "    \
   "a13, a14, a15, a16)"
-#define TRIP_REPLACED                                                                                               \
-  " on conflict (id) do update set vehicle_id = excluded.vehicle_id, mission_id = excluded.mission_id, trip_type = " \
-  "excluded.trip_type, sector = excluded.sector, priority = excluded.priority, status = excluded.status, "          \
+#define TRIP_REPLACED                                                                                                 \
+  " on conflict (id) do update set vehicle_id = excluded.vehicle_id, mission_id = excluded.mission_id, trip_type = "  \
+  "excluded.trip_type, sector = excluded.sector, priority = excluded.priority, status = excluded.status, "            \
   "occupies_vehicle = excluded.occupies_vehicle, scheduled_start_time = excluded.scheduled_start_time, started_at = " \
   "excluded.started_at, ended_at = excluded.ended_at, updated_at = excluded.updated_at, version = excluded.version, " \
   "body = excluded.body"
-const Statement insert_new("insert_trips", Statement::Shape::many, "insert into trips (" TRIP_COLUMNS ")" TRIP_VALUES,
+const Statement insert_new("insert_trips",
+                           Statement::Shape::many,
+                           "insert into trips (" TRIP_COLUMNS ")" TRIP_VALUES,
                            "insert into trips (" TRIP_COLUMNS ") " TRIP_UNNESTED);
-const Statement replace_all("upsert_trips", Statement::Shape::many,
+const Statement replace_all("upsert_trips",
+                            Statement::Shape::many,
                             "insert into trips (" TRIP_COLUMNS ")" TRIP_VALUES TRIP_REPLACED,
                             "insert into trips (" TRIP_COLUMNS ") " TRIP_UNNESTED TRIP_REPLACED);
 #undef TRIP_COLUMNS
@@ -60,29 +69,39 @@ const Statement replace_all("upsert_trips", Statement::Shape::many,
 #undef TRIP_REPLACED
 
 const Statement put_routes(
-    "put_trip_routes", Statement::Shape::many,
-    "insert into trip_routes (trip_id, revision, created_at, body) values ($1, $2, $3, $4) on conflict (trip_id, revision) "
+    "put_trip_routes",
+    Statement::Shape::many,
+    "insert into trip_routes (trip_id, revision, created_at, body) values ($1, $2, $3, $4) on conflict (trip_id, "
+    "revision) "
     "do update set body = excluded.body",
-    "insert into trip_routes (trip_id, revision, created_at, body) select cast(a as uuid), cast(b as bigint), cast(c as "
+    "insert into trip_routes (trip_id, revision, created_at, body) select cast(a as uuid), cast(b as bigint), cast(c "
+    "as "
     "timestamptz), cast(d as json) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as "
     "text[])) as t(a, b, c, d) on conflict (trip_id, revision) do update set body = excluded.body");
 const Statement put_private(
-    "put_trip_private", Statement::Shape::many,
+    "put_trip_private",
+    Statement::Shape::many,
     "insert into trip_private (trip_id, fleet_id, customer_id, body) values ($1, $2, $3, $4) on conflict (trip_id) do "
     "update set customer_id = excluded.customer_id, body = excluded.body",
-    "insert into trip_private (trip_id, fleet_id, customer_id, body) select cast(a as uuid), b, c, cast(d as json) from "
-    "unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[])) as t(a, b, c, d) on conflict "
+    "insert into trip_private (trip_id, fleet_id, customer_id, body) select cast(a as uuid), b, c, cast(d as json) "
+    "from "
+    "unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[])) as t(a, b, c, d) on "
+    "conflict "
     "(trip_id) do update set customer_id = excluded.customer_id, body = excluded.body");
-const Statement drop_private("drop_trip_private", Statement::Shape::many, "delete from trip_private where trip_id = $1",
+const Statement drop_private("drop_trip_private",
+                             Statement::Shape::many,
+                             "delete from trip_private where trip_id = $1",
                              "delete from trip_private where trip_id = any(cast($1 as uuid[]))");
 const Statement put_ended(
-    "put_trip_analytics", Statement::Shape::many,
+    "put_trip_analytics",
+    Statement::Shape::many,
     "insert into trip_analytics (trip_id, ended_at, duration_s, distance_m, start_delay_s, eta_error_percent, "
     "passenger_count) values ($1, $2, $3, $4, $5, $6, $7) on conflict (trip_id) do nothing",
     "insert into trip_analytics (trip_id, ended_at, duration_s, distance_m, start_delay_s, eta_error_percent, "
     "passenger_count) select cast(a as uuid), cast(b as timestamptz), cast(c as double precision), cast(d as double "
     "precision), cast(e as double precision), cast(f as double precision), cast(g as bigint) from unnest(cast($1 as "
-    "text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), cast($7 "
+    "text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), "
+    "cast($7 "
     "as text[])) as t(a, b, c, d, e, f, g) on conflict (trip_id) do nothing");
 
 const Statement route_of("find_trip_route",

@@ -68,9 +68,8 @@ struct TrackView {
   double deviation_m = 0;
   RouteSource source{};
 };
-BOOST_DESCRIBE_STRUCT(TrackView,
-                      (),
-                      (trip_id, status, position, travelled_m, remaining_m, progress, eta, off_route, deviation_m, source))
+BOOST_DESCRIBE_STRUCT(
+    TrackView, (), (trip_id, status, position, travelled_m, remaining_m, progress, eta, off_route, deviation_m, source))
 
 Position position_from(const PositionInput& in, Time now) {
   return {.recorded_at = in.recorded_at.value_or(now),
@@ -105,12 +104,14 @@ Sorted sort_out(const std::vector<PositionInput>& inputs, const Trip& trip, Time
 Task<std::vector<Step>> refold(const TripTools& tools, const Request& request, TripId id) {
   constexpr int kTries = 5;
   for (int i = 0; i < kTries; ++i) {
-    const auto answers = co_await tools.reader.run({find_trip(id), positions_after(id, Time{}, kWholeHistory)}, request.deadline);
+    const auto answers =
+        co_await tools.reader.run({find_trip(id), positions_after(id, Time{}, kWholeHistory)}, request.deadline);
     auto stored = trip_from(answers[0]);
     if (!stored) co_return std::vector<Step>{};
     auto positions = positions_from(answers[1]);
     if (stored->live) {
-      const auto newer = std::ranges::upper_bound(positions, stored->live->position.recorded_at, {}, &Position::recorded_at);
+      const auto newer =
+          std::ranges::upper_bound(positions, stored->live->position.recorded_at, {}, &Position::recorded_at);
       std::vector<Position> rest(newer, positions.end());
       positions.erase(newer, positions.end());
       stored->live->travelled_m = way_m(positions);
@@ -162,7 +163,8 @@ Task<Result<Response>> take(const TripTools& tools, const Request& request) {
   std::vector<Step> steps;
   if (!sorted.good.empty()) steps = co_await keep(tools, request, stored, sorted);
   if (!steps.empty()) {
-    // The positions are stored, whatever comes of the steps: a step that could not ride is seen again by the next position.
+    // The positions are stored, whatever comes of the steps: a step that could not ride is seen again by the next
+    // position.
     CO_TRY(submission, endpoints::submission_of(request, advance_trip(stored.trip.id, std::move(steps))));
     submission.idempotency.reset();
     submission.command->expected_versions.clear();
@@ -249,17 +251,17 @@ std::vector<http::Route> track_routes(const TripTools& tools) {
                     .problems = {not_found, invalid_fields},
                     .max_body = 8 << 20,
                     .example_request = R"({"latitude":52.52,"longitude":13.4,"speed_mps":8.3})"});
-  routes.push_back({.pattern = "/trips/{id}/track",
-                    .permission = Permission::trips_read,
-                    .handler = http::with(tools, show),
-                    .summary = "Where it is now, how far and when there; with since, where it was (a page of positions).",
-                    .answers = http::schema_of<TrackView>("TripTrack"),
-                    .problems = {not_found, bad_parameter, bad_cursor},
-                    .query = {{"since", "Positions recorded after this moment, oldest first.",
-                               R"({"type":"string","format":"date-time"})"},
-                              {"limit", "Positions on a page.",
-                               R"({"type":"integer","minimum":1,"maximum":1000,"default":200})"},
-                              {"cursor", "next_cursor of the page before."}}});
+  routes.push_back(
+      {.pattern = "/trips/{id}/track",
+       .permission = Permission::trips_read,
+       .handler = http::with(tools, show),
+       .summary = "Where it is now, how far and when there; with since, where it was (a page of positions).",
+       .answers = http::schema_of<TrackView>("TripTrack"),
+       .problems = {not_found, bad_parameter, bad_cursor},
+       .query = {{"since", "Positions recorded after this moment, oldest first.",
+                  R"({"type":"string","format":"date-time"})"},
+                 {"limit", "Positions on a page.", R"({"type":"integer","minimum":1,"maximum":1000,"default":200})"},
+                 {"cursor", "next_cursor of the page before."}}});
   return routes;
 }
 

@@ -34,8 +34,8 @@ Plane onto_plane(const Point& origin, const Point& p) {
 double distance_m(const Point& a, const Point& b) {
   const double latitude = std::sin(radians(b.latitude - a.latitude) / 2);
   const double longitude = std::sin(radians(longitude_between(a.longitude, b.longitude)) / 2);
-  const double h = latitude * latitude +
-                   std::cos(radians(a.latitude)) * std::cos(radians(b.latitude)) * longitude * longitude;
+  const double h =
+      latitude * latitude + std::cos(radians(a.latitude)) * std::cos(radians(b.latitude)) * longitude * longitude;
   return 2 * kRadius * std::asin(std::sqrt(std::clamp(h, 0.0, 1.0)));
 }
 

@@ -9,7 +9,8 @@
 namespace mms::trips {
 namespace {
 
-const std::vector<Point> kPlaces{{0, 0}, {52.52, 13.405}, {-33.86, 151.21}, {89.9, 10}, {64.1, -179.9}, {64.1, 179.9}, {-90, 0}};
+const std::vector<Point> kPlaces{{0, 0},         {52.52, 13.405}, {-33.86, 151.21}, {89.9, 10},
+                                 {64.1, -179.9}, {64.1, 179.9},   {-90, 0}};
 
 TEST(Geodesy, DistanceIsAMetric) {
   for (const auto& a : kPlaces) {

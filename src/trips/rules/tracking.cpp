@@ -9,8 +9,8 @@
 namespace mms::trips {
 namespace {
 
-constexpr double kLeaveFactor = 1.2;        // one who stands at the rim does not come and go
-constexpr double kOffRouteM = 1000;         // a straight line is no road: only far beside it is off the route
+constexpr double kLeaveFactor = 1.2;  // one who stands at the rim does not come and go
+constexpr double kOffRouteM = 1000;   // a straight line is no road: only far beside it is off the route
 constexpr double kOffRouteOfLeg = 0.25;
 
 Point point_of(const Position& p) {
@@ -32,8 +32,8 @@ class Fold {
 
   void take(const Position& position) {
     speed_ = speed_at(position);
-    // A late report from the way there is no departure: the vehicle must have been seen at the stop, or be seen later than
-    // all that is known of the trip.
+    // A late report from the way there is no departure: the vehicle must have been seen at the stop, or be seen later
+    // than all that is known of the trip.
     may_leave_ = position.recorded_at > trip_.updated_at || (out.live && is_at_rim(point_of(out.live->position)));
     if (out.live) {
       out.live->travelled_m += distance_m(point_of(out.live->position), point_of(position));
@@ -144,16 +144,19 @@ std::optional<vocabulary::FieldError> fault_of(const Position& p, const Trip& tr
   using vocabulary::FieldError;
   if (!is_in(p.latitude, -90, 90)) return FieldError{"/latitude", "out_of_range", "must be from -90 to 90"};
   if (!is_in(p.longitude, -180, 180)) return FieldError{"/longitude", "out_of_range", "must be from -180 to 180"};
-  if (p.speed_mps && !is_in(*p.speed_mps, 0, 400)) return FieldError{"/speed_mps", "out_of_range", "must be from 0 to 400"};
+  if (p.speed_mps && !is_in(*p.speed_mps, 0, 400))
+    return FieldError{"/speed_mps", "out_of_range", "must be from 0 to 400"};
   if (p.heading_deg && !is_in(*p.heading_deg, 0, 360)) {
     return FieldError{"/heading_deg", "out_of_range", "must be from 0 to 360"};
   }
   if (p.accuracy_m && !is_in(*p.accuracy_m, 0, 100000)) {
     return FieldError{"/accuracy_m", "out_of_range", "must be from 0 to 100000"};
   }
-  if (p.recorded_at > now + kClockSkew) return FieldError{"/recorded_at", "in_the_future", "is more than 60 s ahead of the service"};
+  if (p.recorded_at > now + kClockSkew)
+    return FieldError{"/recorded_at", "in_the_future", "is more than 60 s ahead of the service"};
   if (!trip.actual_start_time) return FieldError{"/recorded_at", "not_started", "the trip has not started"};
-  if (p.recorded_at < *trip.actual_start_time) return FieldError{"/recorded_at", "before_start", "is before the trip's start"};
+  if (p.recorded_at < *trip.actual_start_time)
+    return FieldError{"/recorded_at", "before_start", "is before the trip's start"};
   if (trip.actual_end_time && p.recorded_at > *trip.actual_end_time) {
     return FieldError{"/recorded_at", "after_end", "is after the trip's end"};
   }
@@ -176,7 +179,8 @@ Advance advance(const Trip& trip, std::optional<Live> live, std::vector<Position
 
 double way_m(const std::vector<Position>& positions) {
   double way = 0;
-  for (std::size_t i = 1; i < positions.size(); ++i) way += distance_m(point_of(positions[i - 1]), point_of(positions[i]));
+  for (std::size_t i = 1; i < positions.size(); ++i)
+    way += distance_m(point_of(positions[i - 1]), point_of(positions[i]));
   return way;
 }
 

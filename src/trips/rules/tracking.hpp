@@ -1,4 +1,5 @@
-// What a vehicle's positions say of its trip: where it is, how far along, when it will be there, and which steps it took.
+// What a vehicle's positions say of its trip: where it is, how far along, when it will be there, and which steps it
+// took.
 #pragma once
 
 #include <optional>
@@ -36,8 +37,9 @@ struct Live {
   std::optional<Time> inside_since;
   bool operator==(const Live&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(
-    Live, (), (position, travelled_m, remaining_m, progress, eta, off_route, deviation_m, target, inside_since))
+BOOST_DESCRIBE_STRUCT(Live,
+                      (),
+                      (position, travelled_m, remaining_m, progress, eta, off_route, deviation_m, target, inside_since))
 
 // A step that the positions show: a move along the arrows, or a waypoint reached.
 struct Step {
@@ -60,8 +62,8 @@ inline constexpr vocabulary::Duration kClockSkew = std::chrono::seconds(60);
 // A newest position older than this proves nothing of where the vehicle is now.
 inline constexpr vocabulary::Duration kStillTrue = std::chrono::minutes(10);
 
-// Why a position is refused: its code and words; nothing when it is good. Codes: out_of_range, in_the_future, not_started,
-// before_start, after_end.
+// Why a position is refused: its code and words; nothing when it is good. Codes: out_of_range, in_the_future,
+// not_started, before_start, after_end.
 std::optional<vocabulary::FieldError> fault_of(const Position& position, const Trip& trip, Time now);
 
 // Moves the live figures by the positions newer than them, in the order of their time; older ones change nothing here.

@@ -95,10 +95,31 @@ struct Trip {
 };
 BOOST_DESCRIBE_STRUCT(Trip,
                       (),
-                      (id, fleet_id, mission_id, vehicle_id, trip_type, sector, priority, origin, destination, waypoints,
-                       passenger_count, cargo_weight_kg, scheduled_start_time, status, status_reason, route,
-                       estimated_distance_m, estimated_duration_s, actual_start_time, actual_end_time, metadata,
-                       created_at, updated_at, created_by, version))
+                      (id,
+                       fleet_id,
+                       mission_id,
+                       vehicle_id,
+                       trip_type,
+                       sector,
+                       priority,
+                       origin,
+                       destination,
+                       waypoints,
+                       passenger_count,
+                       cargo_weight_kg,
+                       scheduled_start_time,
+                       status,
+                       status_reason,
+                       route,
+                       estimated_distance_m,
+                       estimated_duration_s,
+                       actual_start_time,
+                       actual_end_time,
+                       metadata,
+                       created_at,
+                       updated_at,
+                       created_by,
+                       version))
 
 // What a sector's vehicles are like where nothing better is known.
 struct SectorHabits {
@@ -109,8 +130,8 @@ struct SectorHabits {
 SectorHabits habits_of(Sector sector);
 
 bool is_final(TripStatus status);
-// On its way: it has started and has not ended. Active trips occupy their vehicle, waiting ones do not: a vehicle may have
-// many trips assigned and drives one.
+// On its way: it has started and has not ended. Active trips occupy their vehicle, waiting ones do not: a vehicle may
+// have many trips assigned and drives one.
 bool is_active(TripStatus status);
 bool occupies_vehicle(const Trip& trip);
 // Along the arrows; nothing behind at_destination but completed, nothing behind a final state.

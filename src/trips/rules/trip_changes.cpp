@@ -89,8 +89,9 @@ Result<std::vector<Stop>> merged_waypoints(const Trip& trip, const std::vector<S
     const auto& old = trip.waypoints[i];
     if (!old.reached_at) continue;
     if (i >= stops.size() || point_of(stops[i]) != point_of(old)) {
-      return with_errors(ProblemKind::field_frozen, "waypoints that were reached cannot be changed",
-                         {{fmt::format("/waypoints/{}", i), "field_frozen", "this waypoint was reached and must stay"}});
+      return with_errors(
+          ProblemKind::field_frozen, "waypoints that were reached cannot be changed",
+          {{fmt::format("/waypoints/{}", i), "field_frozen", "this waypoint was reached and must stay"}});
     }
     stops[i] = old;
   }

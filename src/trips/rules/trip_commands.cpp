@@ -155,7 +155,8 @@ class Update final : public OnTrip {
       }
     }
     auto known = facts(set, journal);
-    const auto vehicle = input_.vehicle_id.value ? std::optional<std::string>(*input_.vehicle_id.value) : trip.vehicle_id;
+    const auto vehicle =
+        input_.vehicle_id.value ? std::optional<std::string>(*input_.vehicle_id.value) : trip.vehicle_id;
     if (input_.status.value && vehicle) known.occupant = set.of<TripSet>().occupant(*vehicle, id_);
     auto events = decide(trip, input_, known);
     if (events && input_.personal_data.present) set.of<TripSet>().put_private(id_, input_.personal_data.value);

@@ -74,8 +74,15 @@ struct TripFailed {
 };
 BOOST_DESCRIBE_STRUCT(TripFailed, (), (reason))
 
-using TripEvent = std::variant<TripCreated, TripUpdated, TripAssigned, TripStarted, TripMoved, TripWaypointReached,
-                               TripCompleted, TripCancelled, TripFailed>;
+using TripEvent = std::variant<TripCreated,
+                               TripUpdated,
+                               TripAssigned,
+                               TripStarted,
+                               TripMoved,
+                               TripWaypointReached,
+                               TripCompleted,
+                               TripCancelled,
+                               TripFailed>;
 
 std::string_view type_of(const TripEvent& event);
 std::string data_of(const TripEvent& event);

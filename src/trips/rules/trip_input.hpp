@@ -38,7 +38,12 @@ struct PrivateFields {
 };
 BOOST_DESCRIBE_STRUCT(PrivateFields,
                       (),
-                      (customer_id, customer_name, customer_phone, customer_email, origin_address, destination_address,
+                      (customer_id,
+                       customer_name,
+                       customer_phone,
+                       customer_email,
+                       origin_address,
+                       destination_address,
                        special_requirements))
 
 struct CreateTrip {
@@ -61,8 +66,22 @@ struct CreateTrip {
 };
 BOOST_DESCRIBE_STRUCT(CreateTrip,
                       (),
-                      (id, fleet_id, mission_id, vehicle_id, trip_type, sector, priority, origin, destination, waypoints,
-                       optimize_stops, passenger_count, cargo_weight_kg, scheduled_start_time, metadata, personal_data))
+                      (id,
+                       fleet_id,
+                       mission_id,
+                       vehicle_id,
+                       trip_type,
+                       sector,
+                       priority,
+                       origin,
+                       destination,
+                       waypoints,
+                       optimize_stops,
+                       passenger_count,
+                       cargo_weight_kg,
+                       scheduled_start_time,
+                       metadata,
+                       personal_data))
 
 // A merging update: absent keeps, null clears, lists replace. `status` moves one step along the arrows.
 struct UpdateTrip {
@@ -83,8 +102,20 @@ struct UpdateTrip {
 };
 BOOST_DESCRIBE_STRUCT(UpdateTrip,
                       (),
-                      (mission_id, vehicle_id, trip_type, sector, priority, origin, destination, waypoints,
-                       passenger_count, cargo_weight_kg, scheduled_start_time, metadata, personal_data, status))
+                      (mission_id,
+                       vehicle_id,
+                       trip_type,
+                       sector,
+                       priority,
+                       origin,
+                       destination,
+                       waypoints,
+                       passenger_count,
+                       cargo_weight_kg,
+                       scheduled_start_time,
+                       metadata,
+                       personal_data,
+                       status))
 
 struct AssignTrip {
   Identifier vehicle_id;

@@ -15,7 +15,8 @@ namespace json = vocabulary::json;
 std::unexpected<vocabulary::Problem> wrong_state(const Trip& trip, std::string_view command) {
   std::vector<std::string> allowed;
   for (const auto name : allowed_commands(trip.status)) allowed.emplace_back(name);
-  return refuse(ProblemKind::wrong_state, fmt::format("a trip that is {} cannot {}", vocabulary::name_of(trip.status), command),
+  return refuse(ProblemKind::wrong_state,
+                fmt::format("a trip that is {} cannot {}", vocabulary::name_of(trip.status), command),
                 json::ObjectText().add("status", trip.status).add("allowed", allowed).members());
 }
 
@@ -42,7 +43,8 @@ std::vector<std::string_view> allowed_commands(TripStatus status) {
 }
 
 Result<Events> decide(const Trip& trip, const AssignTrip& command, const TripFacts&) {
-  if (trip.status != TripStatus::pending && trip.status != TripStatus::assigned) return wrong_state(trip, "be assigned");
+  if (trip.status != TripStatus::pending && trip.status != TripStatus::assigned)
+    return wrong_state(trip, "be assigned");
   if (trip.status == TripStatus::assigned && trip.vehicle_id == command.vehicle_id) return Events{};
   return Events{TripAssigned{command.vehicle_id}};
 }
@@ -50,8 +52,7 @@ Result<Events> decide(const Trip& trip, const AssignTrip& command, const TripFac
 Result<Events> decide(const Trip& trip, const StartTrip& command, const TripFacts& facts) {
   if (trip.status != TripStatus::assigned) return wrong_state(trip, "start");
   if (facts.occupant) {
-    return refuse(ProblemKind::vehicle_busy,
-                  fmt::format("vehicle {} is on another trip", *trip.vehicle_id),
+    return refuse(ProblemKind::vehicle_busy, fmt::format("vehicle {} is on another trip", *trip.vehicle_id),
                   json::ObjectText()
                       .add("vehicle_id", *trip.vehicle_id)
                       .add_raw("occupied_by", json::ObjectText().add("trip_id", *facts.occupant).text())
@@ -65,13 +66,11 @@ Result<Events> decide(const Trip& trip, const CompleteTrip& command, const TripF
   if (!is_active(trip.status)) return wrong_state(trip, "complete");
   const auto away = proven_away_m(trip, facts.live, facts.now);
   if (away && !command.force) {
-    return refuse(ProblemKind::not_at_destination,
-                  fmt::format("the vehicle is {:.0f} m from the destination; send \"force\": true to complete all the same",
-                              *away),
-                  json::ObjectText()
-                      .add("distance_m", *away)
-                      .add("recorded_at", facts.live->position.recorded_at)
-                      .members());
+    return refuse(
+        ProblemKind::not_at_destination,
+        fmt::format("the vehicle is {:.0f} m from the destination; send \"force\": true to complete all the same",
+                    *away),
+        json::ObjectText().add("distance_m", *away).add("recorded_at", facts.live->position.recorded_at).members());
   }
   Events events;
   walk(events, trip.status, TripStatus::at_destination);

@@ -35,8 +35,8 @@ Result<Events> decide(const Trip& trip, const StartTrip& command, const TripFact
 Result<Events> decide(const Trip& trip, const CompleteTrip& command, const TripFacts& facts);
 Result<Events> decide(const Trip& trip, const CancelTrip& command, const TripFacts& facts);
 Result<Events> decide(const Trip& trip, const FailTrip& command, const TripFacts& facts);
-// Refuses: field_frozen (each field that this state freezes), invalid_fields, and for `status` wrong_state with the next
-// ones, vehicle_missing, vehicle_busy, not_at_destination.
+// Refuses: field_frozen (each field that this state freezes), invalid_fields, and for `status` wrong_state with the
+// next ones, vehicle_missing, vehicle_busy, not_at_destination.
 Result<Events> decide(const Trip& trip, const UpdateTrip& command, const TripFacts& facts);
 // Steps seen by tracking: those that still follow from the state, in order; the others are dropped.
 Events decide_steps(const Trip& trip, const std::vector<Step>& steps);

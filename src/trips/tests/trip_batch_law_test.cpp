@@ -170,7 +170,11 @@ void check(unsigned seed) {
   for (int round = 0; round < 20; ++round) {
     std::vector<Choice> choices(static_cast<std::size_t>(1 + pick(12)));
     for (auto& c : choices) {
-      c = {.command = pick(11), .trip = pick(6), .vehicle = pick(3), .flavour = pick(4), .version = pick(10) == 0 ? 1 + pick(3) : 0};
+      c = {.command = pick(11),
+           .trip = pick(6),
+           .vehicle = pick(3),
+           .flavour = pick(4),
+           .version = pick(10) == 0 ? 1 + pick(3) : 0};
     }
     std::vector<lanes::Submission> batch;
     for (const auto& c : choices) batch.push_back(submission_of(seed, c));
@@ -193,9 +197,8 @@ void check(unsigned seed) {
   const auto stored = together.contents();
   ASSERT_EQ(stored, alone.contents());
   for (const auto& line : stored) ASSERT_EQ(line.find("Lovelace"), std::string::npos) << line;
-  const auto figures = run_to_end(together.context, verify_trips(*together.reader, [](const std::string& words) {
-                                    ADD_FAILURE() << words;
-                                  }));
+  const auto figures = run_to_end(
+      together.context, verify_trips(*together.reader, [](const std::string& words) { ADD_FAILURE() << words; }));
   ASSERT_GT(figures.trips, 0);
   const auto before = together.contents();
   run_to_end(together.context, rebuild_trips(*together.reader, *together.writer));

@@ -19,8 +19,10 @@ using fixture::trip_in;
 
 // From beside the origin over it to the destination.
 std::vector<Position> drive() {
-  std::vector<Position> way{at(52.53, 13.39, 0, 8), at(52.525, 13.395, 60, 8), at(52.52, 13.40, 120, 0.5), at(52.52, 13.40, 150, 0)};
-  for (int i = 1; i <= 10; ++i) way.push_back(at(52.52 - 0.002 * i, 13.40 + 0.005 * i, 150 + 45.0 * i, i == 10 ? 0.2 : 9));
+  std::vector<Position> way{at(52.53, 13.39, 0, 8), at(52.525, 13.395, 60, 8), at(52.52, 13.40, 120, 0.5),
+                            at(52.52, 13.40, 150, 0)};
+  for (int i = 1; i <= 10; ++i)
+    way.push_back(at(52.52 - 0.002 * i, 13.40 + 0.005 * i, 150 + 45.0 * i, i == 10 ? 0.2 : 9));
   return way;
 }
 
@@ -65,7 +67,8 @@ TEST(Tracking, OneBatchIsTheSameAsItsPositionsOneAtATime) {
     const auto moved = advance(trip, live, {position});
     live = moved.live;
     steps.insert(steps.end(), moved.steps.begin(), moved.steps.end());
-    for (const auto& event : decide_steps(trip, moved.steps)) trip = evolve(trip, event, trip.version + 1, trip.updated_at);
+    for (const auto& event : decide_steps(trip, moved.steps))
+      trip = evolve(trip, event, trip.version + 1, trip.updated_at);
   }
   EXPECT_EQ(live, whole.live);
   EXPECT_EQ(steps, whole.steps);
@@ -76,10 +79,12 @@ TEST(Tracking, PassingFastIsNoArrivalButStayingIs) {
   const auto trip = trip_in(en_route_to_pickup);
   EXPECT_TRUE(advance(trip, std::nullopt, {at(52.52, 13.40, 10, 15)}).steps.empty());
   // Inside for the dwell time, however fast the receiver says it is.
-  const auto stayed = advance(trip, std::nullopt, {at(52.52, 13.40, 10, 15), at(52.52, 13.4001, 25, 15), at(52.52, 13.40, 41, 15)});
+  const auto stayed =
+      advance(trip, std::nullopt, {at(52.52, 13.40, 10, 15), at(52.52, 13.4001, 25, 15), at(52.52, 13.40, 41, 15)});
   EXPECT_EQ(statuses(stayed.steps), (std::vector{at_pickup}));
   // In, out and in again begins anew.
-  const auto passed = advance(trip, std::nullopt, {at(52.52, 13.40, 10, 15), at(52.53, 13.40, 25, 15), at(52.52, 13.40, 41, 15)});
+  const auto passed =
+      advance(trip, std::nullopt, {at(52.52, 13.40, 10, 15), at(52.53, 13.40, 25, 15), at(52.52, 13.40, 41, 15)});
   EXPECT_TRUE(passed.steps.empty());
 }
 
@@ -117,7 +122,8 @@ TEST(Tracking, ProgressAndRemainingFollowTheWay) {
     EXPECT_LT(live->remaining_m, remaining);
     EXPECT_LT(live->deviation_m, 5);
     EXPECT_FALSE(live->off_route);
-    EXPECT_EQ(*live->eta, live->position.recorded_at + vocabulary::seconds(live->remaining_m / habits_of(trip.sector).speed_mps));
+    EXPECT_EQ(*live->eta,
+              live->position.recorded_at + vocabulary::seconds(live->remaining_m / habits_of(trip.sector).speed_mps));
     progress = live->progress;
     remaining = live->remaining_m;
   }
@@ -127,7 +133,9 @@ TEST(Tracking, ProgressAndRemainingFollowTheWay) {
 
 TEST(Tracking, WrongPositionsAreRefusedByName) {
   const auto trip = trip_in(in_transit);
-  const auto code = [&](const Position& p, const Trip& t) { return fault_of(p, t, kNow + std::chrono::hours(1)).value().code; };
+  const auto code = [&](const Position& p, const Trip& t) {
+    return fault_of(p, t, kNow + std::chrono::hours(1)).value().code;
+  };
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_FALSE(fault_of(at(52, 13, 10), trip, kNow + std::chrono::hours(1)).has_value());
   for (const double bad : {kNan, 91.0, -90.1, std::numeric_limits<double>::infinity()}) {
@@ -146,7 +154,8 @@ TEST(Tracking, WrongPositionsAreRefusedByName) {
 }
 
 TEST(Tracking, StepsThatNoLongerFollowAreDropped) {
-  const std::vector<Step> steps{{.to = at_pickup, .waypoint = {}, .recorded_at = kNow}, {.to = in_transit, .waypoint = {}, .recorded_at = kNow}};
+  const std::vector<Step> steps{{.to = at_pickup, .waypoint = {}, .recorded_at = kNow},
+                                {.to = in_transit, .waypoint = {}, .recorded_at = kNow}};
   EXPECT_EQ(decide_steps(trip_in(en_route_to_pickup), steps).size(), 2U);
   EXPECT_EQ(decide_steps(trip_in(at_pickup), steps).size(), 1U);
   for (const auto status : {pending, assigned, in_transit, at_destination, completed, cancelled, failed}) {

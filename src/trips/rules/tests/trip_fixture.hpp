@@ -36,7 +36,8 @@ inline TripFacts facts(const Live* live = nullptr, Time now = kNow + std::chrono
 }
 
 inline Trip after(Trip trip, const Events& events) {
-  for (const auto& event : events) trip = evolve(std::move(trip), event, trip.version + 1, kNow + std::chrono::seconds(2));
+  for (const auto& event : events)
+    trip = evolve(std::move(trip), event, trip.version + 1, kNow + std::chrono::seconds(2));
   return trip;
 }
 

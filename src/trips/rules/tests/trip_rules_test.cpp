@@ -17,8 +17,8 @@ using fixture::kNow;
 using fixture::trip_in;
 using vocabulary::ProblemKind;
 
-const std::vector<TripStatus> kAll{pending, assigned, en_route_to_pickup, at_pickup, in_transit, at_destination,
-                                   completed, cancelled, failed};
+const std::vector<TripStatus> kAll{pending,        assigned,  en_route_to_pickup, at_pickup, in_transit,
+                                   at_destination, completed, cancelled,          failed};
 
 Result<Events> by_name(const Trip& trip, const std::string& command) {
   if (command == "assign") return decide(trip, AssignTrip{.vehicle_id = std::string("cab-9")}, facts());
@@ -200,9 +200,13 @@ TEST(TripRules, EventsFoldToTheSameTripAfterTheirWayThroughJson) {
   EXPECT_EQ(folded, trip);
   const auto go = [&](const Events& more) {
     for (const auto& event : more) {
-      const auto again =
-          trip_event_from({.stream = "trip", .stream_id = trip.id.uuid, .type = std::string(type_of(event)),
-                           .data = data_of(event), .caller = {}, .trace = {}, .occurred_at = {}});
+      const auto again = trip_event_from({.stream = "trip",
+                                          .stream_id = trip.id.uuid,
+                                          .type = std::string(type_of(event)),
+                                          .data = data_of(event),
+                                          .caller = {},
+                                          .trace = {},
+                                          .occurred_at = {}});
       trip = evolve(std::move(trip), event, trip.version + 1, kNow);
       folded = evolve(std::move(folded), again, folded.version + 1, kNow);
       EXPECT_EQ(folded, trip);
