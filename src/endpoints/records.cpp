@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "crypto/digest.hpp"
+#include "endpoints/ride.hpp"
+#include "lanes/idempotency_table.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::endpoints {
@@ -127,6 +129,15 @@ RecordTable::RecordTable(std::string noun, Kind kind)
 async::Task<Result<http::Response>> RecordTable::take(const RecordTools& tools,
                                                       const http::Request& request,
                                                       const RecordOwner& owner) const {
+  CO_TRY(key, idempotency_of(request));
+  if (key) {
+    const auto rows = co_await tools.reader.run_one(lanes::find_answer(key->identity), request.deadline);
+    if (auto first = lanes::answer_from(rows, tools.now)) {
+      if (first->body_hash == key->body_hash) co_return response_of(std::move(first->answer));
+      co_return vocabulary::refuse(vocabulary::ProblemKind::idempotency_key_reused,
+                                   "this Idempotency-Key was used with another body; use a new key for a new request");
+    }
+  }
   const Naming naming(tools, request, owner);
   CO_TRY(records, kind_ == Kind::logs ? logs_of(tools, request, naming) : metrics_of(tools, request, naming));
   RecordsTaken taken;
@@ -136,17 +147,23 @@ async::Task<Result<http::Response>> RecordTable::take(const RecordTools& tools,
     insert.add(r.id, owner.id, owner.fleet_id, r.kind, r.source, r.recorded_at, tools.now, std::move(r.body));
     if (kind_ == Kind::metrics) insert.add(r.value);
   }
+  std::vector<database::Query> queries;
+  queries.push_back(std::move(insert));
   if (!records.empty()) {
-    std::vector<database::Query> queries;
-    queries.push_back(std::move(insert));
     const auto answers = co_await tools.appender.append(std::move(queries));
     taken.accepted = static_cast<int>(answers[0].size());
     taken.duplicate = static_cast<int>(records.size()) - taken.accepted;
   }
-  http::Response response;
-  response.status = 201;
-  json::append(response.body, taken);
-  co_return response;
+  lanes::StoredAnswer answer{
+      .body_hash = {}, .answer = {.status = 201, .body = json::write(taken)}, .created_at = tools.now};
+  if (key) {
+    // Ids that follow from the key make the records safe already; this keeps the words of the first answer.
+    answer.body_hash = key->body_hash;
+    std::vector<database::Query> keep;
+    keep.push_back(lanes::keep_answer(key->identity, answer));
+    co_await tools.appender.append(std::move(keep));
+  }
+  co_return response_of(std::move(answer.answer));
 }
 
 async::Task<Result<http::Response>> RecordTable::list(database::Reader& reader,

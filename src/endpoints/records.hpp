@@ -92,6 +92,7 @@ struct RecordOwner {
 };
 
 struct RecordTools {
+  database::Reader& reader;
   database::Appender& appender;
   vocabulary::IdSource& ids;
   Time now;
@@ -106,7 +107,7 @@ class RecordTable {
   RecordTable(const RecordTable&) = delete;
   RecordTable& operator=(const RecordTable&) = delete;
 
-  // POST. Refuses: malformed_json, invalid_fields.
+  // POST. Refuses: malformed_json, invalid_fields, idempotency_key_reused.
   async::Task<vocabulary::Result<http::Response>> take(const RecordTools& tools,
                                                        const http::Request& request,
                                                        const RecordOwner& owner) const;

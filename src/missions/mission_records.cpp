@@ -40,7 +40,7 @@ Task<Result<endpoints::RecordOwner>> owner_of(const RecordKeeping& tools,
 template <const RecordTable& table, Permission permission>
 Task<Result<Response>> post(const RecordKeeping& tools, const Request& request) {
   CO_TRY(owner, co_await owner_of(tools, request, permission));
-  const endpoints::RecordTools with{tools.appender, tools.missions.ids, tools.missions.now()};
+  const endpoints::RecordTools with{tools.missions.reader, tools.appender, tools.missions.ids, tools.missions.now()};
   co_return co_await table.take(with, request, owner);
 }
 

@@ -22,7 +22,7 @@ const RecordTable metrics("trip", RecordTable::Kind::metrics);
 template <const RecordTable& table, Permission permission>
 Task<Result<Response>> post(const TripTools& tools, const Request& request) {
   CO_TRY(stored, co_await actable(tools, request, permission));
-  const endpoints::RecordTools with{tools.appender, tools.ids, tools.now()};
+  const endpoints::RecordTools with{tools.reader, tools.appender, tools.ids, tools.now()};
   const endpoints::RecordOwner owner{stored.trip.id.uuid, stored.trip.fleet_id};
   co_return co_await table.take(with, request, owner);
 }

@@ -1,9 +1,8 @@
 // SQL of the trips.
 #include "trips/trip_store.hpp"
 
-#include <cmath>
-
 #include "trips/rules/trip_set.hpp"
+#include "trips/trip_ended.hpp"
 #include "vocabulary/json_read.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -92,18 +91,6 @@ const Statement drop_private("drop_trip_private",
                              Statement::Shape::many,
                              "delete from trip_private where trip_id = $1",
                              "delete from trip_private where trip_id = any(cast($1 as uuid[]))");
-const Statement put_ended(
-    "put_trip_analytics",
-    Statement::Shape::many,
-    "insert into trip_analytics (trip_id, ended_at, duration_s, distance_m, start_delay_s, eta_error_percent, "
-    "passenger_count) values ($1, $2, $3, $4, $5, $6, $7) on conflict (trip_id) do nothing",
-    "insert into trip_analytics (trip_id, ended_at, duration_s, distance_m, start_delay_s, eta_error_percent, "
-    "passenger_count) select cast(a as uuid), cast(b as timestamptz), cast(c as double precision), cast(d as double "
-    "precision), cast(e as double precision), cast(f as double precision), cast(g as bigint) from unnest(cast($1 as "
-    "text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), "
-    "cast($7 "
-    "as text[])) as t(a, b, c, d, e, f, g) on conflict (trip_id) do nothing");
-
 const Statement route_of("find_trip_route",
                          "select body from trip_routes where trip_id = $1 order by revision desc limit 1");
 const Statement private_of("find_trip_private", "select body from trip_private where trip_id = $1");
@@ -130,21 +117,6 @@ std::string line_of(const Trip& trip) {
   auto body = json::write(*trip.route);
   body.pop_back();
   return body + ",\"geometry\":" + line + '}';
-}
-
-std::optional<double> seconds_between(std::optional<Time> from, std::optional<Time> to) {
-  if (!from || !to) return std::nullopt;
-  return std::chrono::duration<double>(*to - *from).count();
-}
-
-void add_ended(Query& q, const Trip& t, const Live* live) {
-  const auto took = seconds_between(t.actual_start_time, t.actual_end_time);
-  std::optional<double> error;
-  if (t.status == TripStatus::completed && took && *took > 0) {
-    error = std::abs(t.estimated_duration_s - *took) / *took * 100;
-  }
-  q.add(t.id, t.actual_end_time, took, live ? std::optional(live->travelled_m) : std::nullopt,
-        seconds_between(t.scheduled_start_time, t.actual_start_time), error, t.passenger_count);
 }
 
 class TripPart final : public lanes::Part {
@@ -183,12 +155,12 @@ class TripPart final : public lanes::Part {
     Query left{&replace_all, {}};
     Query entered{&replace_all, {}};
     Query routes{&put_routes, {}};
-    Query ended{&put_ended, {}};
+    std::vector<Ended> ended;
     for (const auto& change : set_.changed()) {
       const auto& trip = *change.trip;
       add_whole(change.is_new ? created : occupies_vehicle(trip) ? entered : left, trip, *change.body);
       if (change.routed) routes.add(trip.id, trip.route->revision, trip.updated_at, line_of(trip));
-      if (change.ended) add_ended(ended, trip, change.live);
+      if (change.ended) ended.push_back({&trip, change.live});
     }
     Query kept{&put_private, {}};
     Query dropped{&drop_private, {}};
@@ -200,9 +172,11 @@ class TripPart final : public lanes::Part {
       }
     }
     std::vector<Query> queries;
-    for (auto* q : {&left, &entered, &created, &routes, &ended, &kept, &dropped}) {
+    for (auto* q : {&left, &entered, &created, &routes, &kept, &dropped}) {
       if (!q->cells.empty()) queries.push_back(std::move(*q));
     }
+    if (!ended.empty())
+      for (auto& q : figures_of_ended(ended)) queries.push_back(std::move(q));
     return queries;
   }
 

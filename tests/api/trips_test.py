@@ -9,6 +9,7 @@ from running_service import ServiceTest, new_uuid7, rfc3339
 
 ORIGIN = {"latitude": 52.52, "longitude": 13.40}
 DESTINATION = {"latitude": 52.50, "longitude": 13.45}
+# What names a person, and must be seen nowhere else.
 SECRET = ("Ada Lovelace", "+49 30 123456", "ada@example.org", "Somewhere 1", "wheelchair")
 PERSONAL = {"customer_id": "c-1", "customer_name": SECRET[0], "customer_phone": SECRET[1], "customer_email": SECRET[2],
             "origin_address": SECRET[3], "special_requirements": SECRET[4]}
@@ -157,6 +158,8 @@ class Tracking(ServiceTest):
         steps = [(e["data"]["to"], e["data"]["by"]) for e in events if e["type"] == "trip.status_updated"]
         self.assertEqual(steps, [("at_pickup", "tracking"), ("in_transit", "tracking"), ("at_destination", "tracking")])
         self.assertEqual(self.service.post(path + "/complete").json["status"], "completed")
+        added = {m["type"]: m["source"] for m in self.service.get(path + "/metrics").json["items"]}
+        self.assertEqual(added, {"duration": "service", "travelled": "service", "eta_error": "service"})
 
     def test_each_position_is_stored_once(self):
         trip = started(self.service)
@@ -296,7 +299,10 @@ class Records(ServiceTest):
         self.assertEqual((again["accepted"], again["duplicate"]), (0, 5))
         key = {"Idempotency-Key": "log-1"}
         first = self.service.post(path + "/logs", {"message": "once"}, headers=key).json
-        self.assertEqual(self.service.post(path + "/logs", {"message": "once"}, headers=key).json["ids"], first["ids"])
+        again = self.service.post(path + "/logs", {"message": "once"}, headers=key)
+        self.assertEqual((again.json, again.headers["idempotency-replayed"]), (first, "true"))
+        other = self.service.post(path + "/logs", {"message": "twice"}, headers=key)
+        self.assert_problem(other, 422, "idempotency_key_reused")
         chosen = {"id": new_uuid7(), "message": "chosen"}
         self.assertEqual([self.service.post(path + "/logs", chosen).json["accepted"] for _ in range(2)], [1, 0])
         page = self.service.get(path + "/logs?limit=3").json
