@@ -10,7 +10,9 @@
 #include "endpoints/views.hpp"
 #include "http/conditional.hpp"
 #include "missions/mission_bulk.hpp"
+#include "missions/dependency_routes.hpp"
 #include "missions/mission_list.hpp"
+#include "missions/mission_reading.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "vocabulary/json_write.hpp"
@@ -40,27 +42,6 @@ Task<Result<Response>> create(const MissionTools& tools, const Request& request)
   auto hash = chosen ? endpoints::body_hash(request.body) : std::string();
   auto command = create_mission(std::move(input), id, chosen, std::move(hash));
   co_return co_await endpoints::ride(tools.lane, request, std::move(command));
-}
-
-// The stored mission that the caller may read. Refuses: not_found.
-Task<Result<CachedMission>> readable(const MissionTools& tools, const Request& request, MissionId id, bool with_deleted) {
-  std::optional<CachedMission> found;
-  if (tools.cache != nullptr) found = tools.cache->find(id);
-  if (!found) {
-    found = cached_from(co_await tools.reader.run_one(find_mission(id), request.deadline));
-    if (!found) co_return access::not_found("mission");
-    if (tools.cache != nullptr) tools.cache->offer(id, *found);
-  }
-  const access::Target target{
-      .noun = "mission", .fleet_id = found->fleet_id, .vehicle_id = found->vehicle_id, .mission_id = id.uuid};
-  if (const auto may = access::may_read(request.caller, Permission::missions_read, target); !may) {
-    co_return std::unexpected(may.error());
-  }
-  if (!found->deleted) co_return std::move(*found);
-  if (!with_deleted) co_return access::not_found("mission");
-  const auto may = access::may_act(request.caller, Permission::missions_write, Permission::missions_read, target);
-  if (!may) co_return std::unexpected(may.error());
-  co_return std::move(*found);
 }
 
 // The stored fields as they were at `at`, folded from the log. Refuses: not_found when it was not yet made.
@@ -99,7 +80,7 @@ Task<Result<Response>> show(const MissionTools& tools, const Request& request) {
     at = moment;
     with_deleted = deleted;
   }
-  CO_TRY(mission, co_await readable(tools, request, id, with_deleted || at));
+  CO_TRY(mission, co_await readable_mission(tools, request, id, with_deleted || at));
   if (at) co_return co_await as_of(tools, request, id, *at);
   Response response;
   const auto etag = http::etag_of(mission.version);
@@ -129,7 +110,7 @@ Task<Result<Response>> list_events(const MissionTools& tools, const Request& req
   CO_TRY(query, http::QueryParameters::parse(request.query));
   if (const auto known = query.only({"limit", "cursor"}); !known) co_return std::unexpected(known.error());
   CO_TRY(limit, endpoints::number_parameter(query, "limit", 1, 200, 50));
-  CO_TRY(mission, co_await readable(tools, request, id, true));
+  CO_TRY(mission, co_await readable_mission(tools, request, id, true));
   const auto scope = "mission events " + vocabulary::to_text(id);
   std::int64_t after = 0;
   if (const auto cursor = query.first("cursor")) {
@@ -292,6 +273,7 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                     .problems = {not_found, bad_parameter, bad_cursor},
                     .query = {{"limit", "Items on a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
                               {"cursor", "next_cursor of the page before."}}});
+  std::ranges::move(dependency_routes(tools), std::back_inserter(routes));
   routes.push_back(bulk_route(tools));
   return routes;
 }

@@ -168,6 +168,15 @@ std::optional<CachedMission> cached_from(const Rows& rows) {
                        .body = std::make_shared<const std::string>(row.text(3))};
 }
 
+Query occupant_of(const std::string& vehicle_id) {
+  return database::query(load_vehicles, vehicle_id);
+}
+
+std::optional<Occupant> occupant_from(const Rows& rows, const MissionId& other_than) {
+  if (rows.empty() || rows[0].id<MissionId>(1) == other_than) return std::nullopt;
+  return Occupant{rows[0].id<MissionId>(1), std::string(rows[0].text(2))};
+}
+
 Query mission_bodies(const MissionId& after, std::int64_t limit) {
   return database::query(bodies, after, limit);
 }

@@ -9,6 +9,7 @@
 #include "lanes/part.hpp"
 #include "missions/mission_cache.hpp"
 #include "missions/rules/mission.hpp"
+#include "missions/rules/mission_rules.hpp"
 
 namespace mms::missions {
 
@@ -18,6 +19,10 @@ std::unique_ptr<lanes::Part> mission_part(lanes::WorkingSet& set, MissionCache* 
 // One mission by id: fleet_id, version, deleted_at, body.
 database::Query find_mission(const MissionId& id);
 std::optional<CachedMission> cached_from(const database::Rows& rows);
+
+// The mission that occupies a vehicle, unless it is `other_than`.
+database::Query occupant_of(const std::string& vehicle_id);
+std::optional<Occupant> occupant_from(const database::Rows& rows, const MissionId& other_than);
 
 // For replay: stored bodies in the order of their ids, and writing rows anew.
 database::Query mission_bodies(const MissionId& after, std::int64_t limit);

@@ -68,16 +68,22 @@ std::optional<Blocker> schedule_blocker(const Mission& mission, Time now) {
                  json::ObjectText().add("earliest_start", *earliest)};
 }
 
-// All that stands in the way of moving, the first one as the problem's own code.
-Result<void> check_gate(const Mission& mission, const StartFacts& facts, Time now, bool scheduled) {
+std::vector<Blocker> blockers_of(const Mission& mission, const StartFacts& facts, Time now, bool is_start) {
   std::vector<Blocker> blockers;
-  if (scheduled) {
-    if (auto b = dependency_blocker(ProblemKind::dependencies_unsatisfied, holding_start(facts.edges))) {
-      blockers.push_back(std::move(*b));
-    }
-    if (auto b = schedule_blocker(mission, now)) blockers.push_back(std::move(*b));
+  const auto add = [&](std::optional<Blocker> blocker) {
+    if (blocker) blockers.push_back(std::move(*blocker));
+  };
+  if (is_start) {
+    add(dependency_blocker(ProblemKind::dependencies_unsatisfied, holding_start(facts.edges)));
+    add(schedule_blocker(mission, now));
   }
-  if (auto b = vehicle_blocker(mission, facts)) blockers.push_back(std::move(*b));
+  add(vehicle_blocker(mission, facts));
+  return blockers;
+}
+
+// All that stands in the way of moving, the first one as the problem's own code.
+Result<void> check_gate(const Mission& mission, const StartFacts& facts, Time now, bool is_start) {
+  const auto blockers = blockers_of(mission, facts, now, is_start);
   if (blockers.empty()) return {};
   std::vector<std::string> reasons;
   std::string members;
@@ -99,6 +105,13 @@ Events fail_attempt(const Mission& mission, const std::string& reason, Time now)
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> start_blockers(const Mission& mission, const StartFacts& facts, Time now) {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (mission.status != MissionStatus::pending && mission.status != MissionStatus::ready) return all;
+  for (const auto& b : blockers_of(mission, facts, now, true)) all.emplace_back(vocabulary::name_of(b.kind), b.detail);
+  return all;
+}
 
 std::vector<std::string_view> allowed_commands(MissionStatus status) {
   switch (status) {

@@ -73,6 +73,9 @@ Events decide_settling(const Mission& mission, const Edges& edges, Time now);
 // A timer that fired: nothing when the state has moved on.
 Events decide_timer(const Mission& mission, const std::string& kind, std::int64_t attempt, Time now);
 
+// All that stands in the way of a start: the code that start would refuse with, and why.
+std::vector<std::pair<std::string, std::string>> start_blockers(const Mission& mission, const StartFacts& facts, Time now);
+
 // Names of the commands that a state allows.
 std::vector<std::string_view> allowed_commands(MissionStatus status);
 // How long to wait before the attempt after `attempt`; the jitter (± 10 %) comes from the id, so a fold repeats it.
