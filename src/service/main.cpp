@@ -162,6 +162,7 @@ int run(const std::string& command, const Arguments& arguments) {
 
 int main(int count, char** values) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a refusal, not the end
   const Arguments all(values + 1, values + count);
   if (all.empty()) {
     print(kHelp);

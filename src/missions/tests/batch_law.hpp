@@ -20,6 +20,7 @@
 #include "missions/mission_store.hpp"
 #include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
+#include "vocabulary/json_read.hpp"
 
 namespace mms::missions::law {
 
@@ -51,7 +52,8 @@ class World {
     settings_.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
     runner_ = std::make_unique<lanes::BatchRunner>(
         *writer_,
-        std::vector<lanes::MakePart>{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); }, dependency_part},
+        std::vector<lanes::MakePart>{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); },
+                                     dependency_part},
         settings_);
   }
 
@@ -63,8 +65,14 @@ class World {
   std::vector<std::string> contents() {
     std::vector<std::string> all;
     const auto deadline = async::Clock::now() + std::chrono::seconds(30);
-    auto rows = run_to_end(context_, reader_->run_one(mission_bodies({}, 100000), deadline));
-    for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
+    auto rows = run_to_end(context_, reader_->run_one(mission_rows({}, 100000), deadline));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto stored = stored_from(rows[i]);
+      for (const auto& column : columns_that_differ(vocabulary::json::from_stored<Mission>(stored.body), stored.row)) {
+        all.push_back(vocabulary::to_text(stored.id) + " has another " + column + " in its row than in its body");
+      }
+      all.push_back(stored.body);
+    }
     rows = run_to_end(context_, reader_->run_one(database::events_by_stream("mission", {}, 0, 100000), deadline));
     for (const auto& e : database::events_from(rows)) {
       all.push_back(vocabulary::to_text(e.stream_id) + ' ' + std::to_string(e.version) + ' ' + e.type + ' ' + e.data +
@@ -186,7 +194,11 @@ class Plans {
       case 16:
         return remove_dependency(id, edge_id(s));
       default:
-        return s.flavour < 2 ? fire_timer({.stream = "mission", .stream_id = id.uuid, .kind = s.flavour == 0 ? "timeout" : "backoff", .attempt = 1 + s.vehicle, .due_at = now})
+        return s.flavour < 2 ? fire_timer({.stream = "mission",
+                                           .stream_id = id.uuid,
+                                           .kind = s.flavour == 0 ? "timeout" : "backoff",
+                                           .attempt = 1 + s.vehicle,
+                                           .due_at = now})
                              : update_mission(id, change(s, now));
     }
   }
@@ -194,14 +206,16 @@ class Plans {
   // The id of the edge that this step would add: the same step removes it.
   DependencyId edge_id(const Step& s) const {
     const auto n = static_cast<std::uint64_t>((s.mission * 16 + s.vehicle) * 16 + s.flavour + 1);
-    return {vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 7, n * 0x7654321ULL)};
+    return {
+        vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 7, n * 0x7654321ULL)};
   }
 
   AddDependency edge(const Step& s) const {
     AddDependency input;
     input.predecessor_id = id_of((s.mission + 1 + s.vehicle) % 6);
     input.type.value = static_cast<DependencyType>(s.flavour % 3);
-    if (input.type.value != DependencyType::start_to_start) input.condition = static_cast<DependencyCondition>(s.vehicle);
+    if (input.type.value != DependencyType::start_to_start)
+      input.condition = static_cast<DependencyCondition>(s.vehicle);
     input.lag_s.value.value = s.flavour == 3 ? 2 : 0;
     return input;
   }

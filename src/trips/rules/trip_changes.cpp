@@ -78,7 +78,7 @@ Result<void> check_frozen(const Trip& trip, const UpdateTrip& command) {
   });
   if (frozen.empty()) return {};
   auto refusal = with_errors(ProblemKind::field_frozen, "some fields cannot be changed in this state", frozen);
-  refusal.error().members = json::ObjectText().add("status", trip.status).members();
+  refusal.error().members = json::ObjectText().add("state", trip.status).members();
   return refusal;
 }
 
@@ -153,7 +153,7 @@ Result<Events> step_to(const Trip& trip, TripStatus to, const TripFacts& facts) 
     return refuse(ProblemKind::wrong_state,
                   fmt::format("a trip that is {} cannot become {} by PUT", vocabulary::name_of(trip.status),
                               vocabulary::name_of(to)),
-                  json::ObjectText().add("status", trip.status).add("allowed", allowed).members());
+                  json::ObjectText().add("state", trip.status).add("allowed", allowed).members());
   }
   if (to == TripStatus::assigned) {
     return refuse(ProblemKind::vehicle_missing, "no vehicle is assigned; send vehicle_id as well, or POST …/assign");

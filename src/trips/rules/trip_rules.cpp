@@ -17,7 +17,7 @@ std::unexpected<vocabulary::Problem> wrong_state(const Trip& trip, std::string_v
   for (const auto name : allowed_commands(trip.status)) allowed.emplace_back(name);
   return refuse(ProblemKind::wrong_state,
                 fmt::format("a trip that is {} cannot {}", vocabulary::name_of(trip.status), command),
-                json::ObjectText().add("status", trip.status).add("allowed", allowed).members());
+                json::ObjectText().add("state", trip.status).add("allowed", allowed).members());
 }
 
 // One step of each arrow from the trip's state up to `last`.
