@@ -14,9 +14,8 @@
 #include "access/blocking.hpp"
 #include "access/key_command.hpp"
 #include "crypto/random.hpp"
-#include "missions/mission_replay.hpp"
 #include "service/assemble.hpp"
-#include "trips/trip_replay.hpp"
+#include "service/replay.hpp"
 
 namespace {
 
@@ -91,26 +90,13 @@ int replay(const Arguments& arguments) {
   }
   const auto database = service::open_database(service::settings_from(service::process_environment()));
   database->migrate();
-  boost::asio::io_context context(1);
-  const auto reader = database->open_reader(context);
   if (arguments[0] == "--rebuild") {
-    const auto writer = database->open_writer(context);
-    const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
-    print(fmt::format("{} missions written anew from {} events\n", f.missions, f.events));
-    const auto t = access::run_to_end(context, trips::rebuild_trips(*reader, *writer));
-    print(fmt::format("{} trips written anew from {} events\n", t.trips, t.events));
+    print(service::rebuild(*database));
     return 0;
   }
-  const auto report = [](const std::string& words) { fmt::print("differs: {}\n", words); };
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, report));
-  const auto t = access::run_to_end(context, trips::verify_trips(*reader, report));
-  if (f.differences + t.differences == 0) {
-    print(fmt::format("equal: {} missions, {} trips, {} events\n", f.missions, t.trips, f.events + t.events));
-    return 0;
-  }
-  print(fmt::format("not equal: {} differences in {} missions, {} trips, {} events\n", f.differences + t.differences,
-                    f.missions, t.trips, f.events + t.events));
-  return 1;
+  const auto verdict = service::verify(*database, [](const std::string& words) { fmt::print("differs: {}\n", words); });
+  print(verdict.words);
+  return verdict.equal ? 0 : 1;
 }
 
 int api_key(const Arguments& arguments) {
