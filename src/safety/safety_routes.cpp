@@ -100,7 +100,8 @@ http::Route command_row(std::string_view pattern,
                         Permission permission,
                         http::Handler handler,
                         http::SchemaRef accepts,
-                        std::string_view summary) {
+                        std::string_view summary,
+                        std::string_view example) {
   return {.method = http::Method::post,
           .pattern = pattern,
           .permission = permission,
@@ -110,7 +111,8 @@ http::Route command_row(std::string_view pattern,
           .answers = kSafetyEvent,
           .problems = {ProblemKind::not_found, ProblemKind::wrong_state, ProblemKind::invalid_fields},
           .idempotent = true,
-          .conditional = true};
+          .conditional = true,
+          .example_request = example};
 }
 
 }  // namespace
@@ -153,11 +155,12 @@ std::vector<http::Route> safety_routes(const SafetyTools& tools) {
   routes.push_back(command_row("/safety-events/{id}/acknowledge", Permission::safety_write,
                                http::with(tools, command<AcknowledgeSafetyEvent, acknowledge_safety_event>),
                                schema_of<AcknowledgeSafetyEvent>("AcknowledgeSafetyEvent"),
-                               "Says that a person has seen it."));
+                               "Says that a person has seen it.", R"({"note":"the shift lead is on the way"})"));
   routes.push_back(command_row("/safety-events/{id}/resolve", Permission::safety_resolve,
                                http::with(tools, command<ResolveSafetyEvent, resolve_safety_event>),
                                schema_of<ResolveSafetyEvent>("ResolveSafetyEvent"),
-                               "Closes it for good, with a note of what was found and done."));
+                               "Closes it for good, with a note of what was found and done.",
+                               R"({"note":"the rocks are cleared, the road is open"})"));
   return routes;
 }
 
