@@ -198,7 +198,7 @@ TEST_F(SafetyGate, AVehicleSpeaksOfItselfAlone) {
   EXPECT_EQ(one(wind(70)), "forbidden");
   EXPECT_EQ(one(critical(std::nullopt)), "");
   EXPECT_TRUE(stored(R"("status":"paused","status_reason":"critical_event_open")"));
-  EXPECT_EQ(one(resolution()), "forbidden");
+  EXPECT_EQ(one(resolution()), "not_found");
 }
 
 TEST_F(SafetyGate, ResolvingNeedsItsOwnPermission) {
