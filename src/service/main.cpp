@@ -15,8 +15,10 @@
 #include "access/key_command.hpp"
 #include "crypto/random.hpp"
 #include "missions/mission_replay.hpp"
+#include "missions/plan_replay.hpp"
 #include "safety/safety_replay.hpp"
 #include "service/assemble.hpp"
+#include "templates/template_replay.hpp"
 
 namespace {
 
@@ -93,28 +95,30 @@ int replay(const Arguments& arguments) {
   database->migrate();
   boost::asio::io_context context(1);
   const auto reader = database->open_reader(context);
+  const auto differs = [](const std::string& words) { fmt::print("differs: {}\n", words); };
   if (arguments[0] == "--rebuild") {
     const auto writer = database->open_writer(context);
+    const auto t = access::run_to_end(context, templates::rebuild_templates(*reader, *writer));
     const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
-    print(fmt::format("{} missions written anew from {} events\n", f.missions, f.events));
+    const auto p = access::run_to_end(context, missions::rebuild_plans(*reader, *writer));
     const auto s = access::run_to_end(context, safety::rebuild_safety_events(*reader, *writer));
-    print(fmt::format("{} safety events written anew from {} events\n", s.safety_events, s.events));
+    print(fmt::format("{} missions, {} templates, {} plans and {} safety events written anew from {} events\n", f.missions,
+                      t.templates, p.plans, s.safety_events, f.events + t.events + p.plans + s.events));
     return 0;
   }
-  const auto report = [](const std::string& words) { fmt::print("differs: {}\n", words); };
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, report));
-  if (f.differences == 0) {
-    print(fmt::format("equal: {} missions, {} events\n", f.missions, f.events));
-  } else {
-    print(fmt::format("not equal: {} differences in {} missions, {} events\n", f.differences, f.missions, f.events));
+  const auto t = access::run_to_end(context, templates::verify_templates(*reader, differs));
+  const auto f = access::run_to_end(context, missions::verify_missions(*reader, differs));
+  const auto p = access::run_to_end(context, missions::verify_plans(*reader, differs));
+  const auto s = access::run_to_end(context, safety::verify_safety_events(*reader, differs));
+  const auto differences = t.differences + f.differences + p.differences + s.differences;
+  const auto figures = fmt::format("{} missions, {} templates, {} plans, {} safety events, {} events", f.missions,
+                                   t.templates, p.plans, s.safety_events, f.events + t.events + p.plans + s.events);
+  if (differences == 0) {
+    print(fmt::format("equal: {}\n", figures));
+    return 0;
   }
-  const auto s = access::run_to_end(context, safety::verify_safety_events(*reader, report));
-  if (s.differences == 0) {
-    print(fmt::format("equal: {} safety events, {} events\n", s.safety_events, s.events));
-  } else {
-    print(fmt::format("not equal: {} differences in {} safety events, {} events\n", s.differences, s.safety_events, s.events));
-  }
-  return f.differences + s.differences == 0 ? 0 : 1;
+  print(fmt::format("not equal: {} differences in {}\n", differences, figures));
+  return 1;
 }
 
 int api_key(const Arguments& arguments) {
@@ -166,6 +170,7 @@ int run(const std::string& command, const Arguments& arguments) {
 
 int main(int count, char** values) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a refusal, not the end
   const Arguments all(values + 1, values + count);
   if (all.empty()) {
     print(kHelp);

@@ -168,14 +168,19 @@ std::string difference(const Mission& before, const Mission& after) {
   return changes.text();
 }
 
+std::vector<std::string> allowed_now(const Mission& mission) {
+  std::vector<std::string> allowed;
+  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
+  return allowed;
+}
+
 std::unexpected<Problem> vehicle_busy(const std::string& vehicle_id, const Occupant& occupant) {
-  return refuse(ProblemKind::vehicle_busy,
-                fmt::format("vehicle {} is occupied by mission \"{}\"", vehicle_id, occupant.name),
-                json::ObjectText()
-                    .add("vehicle_id", vehicle_id)
-                    .add_raw("occupied_by",
-                             json::ObjectText().add("mission_id", occupant.id).add("name", occupant.name).text())
-                    .members());
+  return refuse(
+      ProblemKind::vehicle_busy, fmt::format("vehicle {} is occupied by mission \"{}\"", vehicle_id, occupant.name),
+      json::ObjectText()
+          .add("vehicle_id", vehicle_id)
+          .add_raw("occupied_by", json::ObjectText().add("mission_id", occupant.id).add("name", occupant.name).text())
+          .members());
 }
 
 }  // namespace
@@ -188,7 +193,7 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
   m.id = id;
   m.fleet_id = input.fleet_id;
   if (input.vehicle_id) m.vehicle_id = *input.vehicle_id;
-  m.name = input.name;
+  if (input.name) m.name = *input.name;
   m.type = input.type ? std::string(*input.type) : "custom";
   m.priority = input.priority;
   m.parameters = input.parameters.empty() ? Raw{"{}"} : input.parameters;
@@ -218,11 +223,7 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
 Result<Events> decide(const Mission& mission, const AssignMission& command, const std::optional<Occupant>& occupant) {
   using enum MissionStatus;
   if (mission.status != pending && mission.status != ready && mission.status != paused) {
-    std::vector<std::string> allowed;
-    for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
-    return refuse(ProblemKind::wrong_state,
-                  fmt::format("a {} mission cannot be assigned", vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
+    return refuse_state(mission, fmt::format("a {} mission cannot be assigned", vocabulary::name_of(mission.status)));
   }
   if (mission.status == paused && occupant) return vehicle_busy(command.vehicle_id, *occupant);
   if (mission.vehicle_id == command.vehicle_id) return Events{};
@@ -242,7 +243,7 @@ Result<Events> decide(const Mission& mission,
   });
   if (!frozen.empty()) {
     auto refusal = with_errors(ProblemKind::field_frozen, "some fields cannot be changed in this state", frozen);
-    refusal.error().members = json::ObjectText().add("status", mission.status).members();
+    refusal.error().members = json::ObjectText().add("state", mission.status).members();
     return refusal;
   }
   std::vector<FieldError> errors;
@@ -263,17 +264,13 @@ Result<Events> decide(const Mission& mission,
   return events;
 }
 
-Result<Events> decide(const Mission& mission,
-                      const std::string& key,
-                      const ReportTask& command,
-                      const Edges& edges,
-                      Time now) {
+Result<Events> decide(
+    const Mission& mission, const std::string& key, const ReportTask& command, const Edges& edges, Time now) {
   const auto task = std::ranges::find(mission.tasks, key, &Task::key);
   if (task == mission.tasks.end()) return refuse(ProblemKind::not_found, "this mission has no task with that key");
   if (mission.status != MissionStatus::running && mission.status != MissionStatus::paused) {
-    return refuse(ProblemKind::wrong_state,
-                  fmt::format("tasks of a {} mission cannot be reported", vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).members());
+    return refuse_state(mission,
+                        fmt::format("tasks of a {} mission cannot be reported", vocabulary::name_of(mission.status)));
   }
   const bool ended = task->status == TaskStatus::succeeded || task->status == TaskStatus::skipped ||
                      task->status == TaskStatus::failed;
@@ -288,7 +285,12 @@ Result<Events> decide(const Mission& mission,
       if (before->status == TaskStatus::succeeded || before->status == TaskStatus::skipped) continue;
       return refuse(ProblemKind::wrong_state,
                     fmt::format("task \"{}\" comes first; tasks of this mission are done in order", before->key),
-                    json::ObjectText().add("task", before->key).add("task_status", before->status).members());
+                    json::ObjectText()
+                        .add("state", mission.status)
+                        .add("allowed", allowed_now(mission))
+                        .add("task", before->key)
+                        .add("task_status", before->status)
+                        .members());
     }
   }
   MissionTaskReported report{.key = key,

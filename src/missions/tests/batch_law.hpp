@@ -20,6 +20,7 @@
 #include "missions/mission_store.hpp"
 #include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
+#include "vocabulary/json_read.hpp"
 #include "missions/rules/mission_safety.hpp"
 #include "safety/rules/safety_commands.hpp"
 #include "safety/safety_store.hpp"
@@ -69,8 +70,14 @@ class World {
   std::vector<std::string> contents() {
     std::vector<std::string> all;
     const auto deadline = async::Clock::now() + std::chrono::seconds(30);
-    auto rows = run_to_end(context_, reader_->run_one(mission_bodies({}, 100000), deadline));
-    for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
+    auto rows = run_to_end(context_, reader_->run_one(mission_rows({}, 100000), deadline));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto stored = stored_from(rows[i]);
+      for (const auto& column : columns_that_differ(vocabulary::json::from_stored<Mission>(stored.body), stored.row)) {
+        all.push_back(vocabulary::to_text(stored.id) + " has another " + column + " in its row than in its body");
+      }
+      all.push_back(stored.body);
+    }
     rows = run_to_end(context_, reader_->run_one(safety::safety_event_bodies({}, 100000), deadline));
     for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
     for (const auto* vehicle : {"truck-0", "truck-1", "truck-2"}) {
@@ -210,7 +217,11 @@ class Plans {
       case 21:
         return vehicles::report_environment(weather(s), id.uuid);
       default:
-        return s.flavour < 2 ? fire_timer({.stream = "mission", .stream_id = id.uuid, .kind = s.flavour == 0 ? "timeout" : "backoff", .attempt = 1 + s.vehicle, .due_at = now})
+        return s.flavour < 2 ? fire_timer({.stream = "mission",
+                                           .stream_id = id.uuid,
+                                           .kind = s.flavour == 0 ? "timeout" : "backoff",
+                                           .attempt = 1 + s.vehicle,
+                                           .due_at = now})
                              : update_mission(id, change(s, now));
     }
   }
@@ -245,14 +256,16 @@ class Plans {
   // The id of the edge that this step would add: the same step removes it.
   DependencyId edge_id(const Step& s) const {
     const auto n = static_cast<std::uint64_t>((s.mission * 16 + s.vehicle) * 16 + s.flavour + 1);
-    return {vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 7, n * 0x7654321ULL)};
+    return {
+        vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 7, n * 0x7654321ULL)};
   }
 
   AddDependency edge(const Step& s) const {
     AddDependency input;
     input.predecessor_id = id_of((s.mission + 1 + s.vehicle) % 6);
     input.type.value = static_cast<DependencyType>(s.flavour % 3);
-    if (input.type.value != DependencyType::start_to_start) input.condition = static_cast<DependencyCondition>(s.vehicle);
+    if (input.type.value != DependencyType::start_to_start)
+      input.condition = static_cast<DependencyCondition>(s.vehicle);
     input.lag_s.value.value = s.flavour == 3 ? 2 : 0;
     return input;
   }
