@@ -14,11 +14,8 @@
 #include "access/blocking.hpp"
 #include "access/key_command.hpp"
 #include "crypto/random.hpp"
-#include "missions/mission_replay.hpp"
-#include "missions/plan_replay.hpp"
-#include "safety/safety_replay.hpp"
 #include "service/assemble.hpp"
-#include "templates/template_replay.hpp"
+#include "service/replay.hpp"
 
 namespace {
 
@@ -93,32 +90,13 @@ int replay(const Arguments& arguments) {
   }
   const auto database = service::open_database(service::settings_from(service::process_environment()));
   database->migrate();
-  boost::asio::io_context context(1);
-  const auto reader = database->open_reader(context);
-  const auto differs = [](const std::string& words) { fmt::print("differs: {}\n", words); };
   if (arguments[0] == "--rebuild") {
-    const auto writer = database->open_writer(context);
-    const auto t = access::run_to_end(context, templates::rebuild_templates(*reader, *writer));
-    const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
-    const auto p = access::run_to_end(context, missions::rebuild_plans(*reader, *writer));
-    const auto s = access::run_to_end(context, safety::rebuild_safety_events(*reader, *writer));
-    print(fmt::format("{} missions, {} templates, {} plans and {} safety events written anew from {} events\n", f.missions,
-                      t.templates, p.plans, s.safety_events, f.events + t.events + p.plans + s.events));
+    print(service::rebuild(*database));
     return 0;
   }
-  const auto t = access::run_to_end(context, templates::verify_templates(*reader, differs));
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, differs));
-  const auto p = access::run_to_end(context, missions::verify_plans(*reader, differs));
-  const auto s = access::run_to_end(context, safety::verify_safety_events(*reader, differs));
-  const auto differences = t.differences + f.differences + p.differences + s.differences;
-  const auto figures = fmt::format("{} missions, {} templates, {} plans, {} safety events, {} events", f.missions,
-                                   t.templates, p.plans, s.safety_events, f.events + t.events + p.plans + s.events);
-  if (differences == 0) {
-    print(fmt::format("equal: {}\n", figures));
-    return 0;
-  }
-  print(fmt::format("not equal: {} differences in {}\n", differences, figures));
-  return 1;
+  const auto verdict = service::verify(*database, [](const std::string& words) { fmt::print("differs: {}\n", words); });
+  print(verdict.words);
+  return verdict.equal ? 0 : 1;
 }
 
 int api_key(const Arguments& arguments) {

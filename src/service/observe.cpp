@@ -83,7 +83,8 @@ void Observation::batch(const lanes::BatchFigures& b) {
 
 void Observation::events(const std::vector<vocabulary::Event>& events) {
   for (const auto& e : events) {
-    metrics_.counter("mission_operations_total", "Domain events by type.", fmt::format("operation=\"{}\"", e.type)).add();
+    metrics_.counter("mission_operations_total", "Domain events by type.", fmt::format("operation=\"{}\"", e.type))
+        .add();
     if (e.stream == "template") template_operations(std::string_view(e.type).substr(e.type.find('.') + 1)).add();
     if (e.type == safety::SafetyEventRaised::kType) safety_event(e);
     if (!log_.shows(Level::info) || !log_requests_) continue;
@@ -127,6 +128,25 @@ void Observation::safety_event(const vocabulary::Event& e) {
 
 void Observation::timer(vocabulary::Duration late) {
   late_.observe(std::max(0.0, in_seconds(late.count())));
+}
+
+void Observation::trip_status(std::string_view status) {
+  metrics_
+      .counter("trip_status_changes_total", "Trips by the status that they came into.",
+               fmt::format("status=\"{}\"", status))
+      .add();
+}
+
+void Observation::positions(int accepted, int duplicate, int refused) {
+  const auto count = [&](std::string_view outcome, int number) {
+    metrics_
+        .counter("trip_positions_total", "Positions reported, by what became of them.",
+                 fmt::format("outcome=\"{}\"", outcome))
+        .add(static_cast<std::uint64_t>(number));
+  };
+  count("accepted", accepted);
+  count("duplicate", duplicate);
+  count("refused", refused);
 }
 
 void Observation::fault(std::string_view where, std::string_view what) {

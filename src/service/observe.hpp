@@ -19,6 +19,8 @@ class Observation {
   void timer(vocabulary::Duration late);
   // Missions and plans made from templates.
   void template_uses(std::size_t uses);
+  void trip_status(std::string_view status);
+  void positions(int accepted, int duplicate, int refused);
   void fault(std::string_view where, std::string_view what);
   void http_fault(const http::Fault& fault);
 

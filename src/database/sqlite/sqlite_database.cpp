@@ -194,8 +194,8 @@ int SqliteDatabase::migrate() {
   const int known = steps.empty() ? 0 : steps.back().number;
   if (before > known) {
     throw database::StatementFailed(
-        "newer_schema", fmt::format("the database is at step {}, this binary knows {}: run the newer binary", before,
-                                    known));
+        "newer_schema",
+        fmt::format("the database is at step {}, this binary knows {}: run the newer binary", before, known));
   }
   int taken = 0;
   for (const auto& step : steps) {
