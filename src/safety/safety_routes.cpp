@@ -25,18 +25,10 @@ using vocabulary::Permission;
 using vocabulary::ProblemKind;
 namespace json = vocabulary::json;
 
-std::unexpected<vocabulary::Problem> trips_not_available() {
-  auto refusal =
-      vocabulary::refuse(ProblemKind::not_available_yet, "some fields ask for what this version cannot do yet");
-  refusal.error().errors.push_back({"/trip_id", "not_available_yet", "this version does not act on it yet"});
-  return refusal;
-}
-
 // POST /safety-events: something threatens safety; a critical one pauses the running mission that it is about.
-// Refuses: invalid_fields, forbidden, already_exists, not_available_yet.
+// Refuses: invalid_fields, forbidden, already_exists.
 Task<Result<Response>> raise(const SafetyTools& tools, const Request& request) {
   CO_TRY(input, body_of<RaiseSafetyEvent>(request));
-  if (input.trip_id) co_return trips_not_available();
   const auto now = tools.now();
   ChosenId id{.id = {}, .by_client = input.id.has_value(), .body_hash = {}};
   if (id.by_client) {
@@ -52,7 +44,7 @@ Task<Result<Response>> raise(const SafetyTools& tools, const Request& request) {
     origin.source = SafetyEventSource::vehicle;
     if (!input.vehicle_id) input.vehicle_id = vocabulary::Identifier(request.caller.id);
   }
-  auto command = raise_safety_event(std::move(input), std::move(id), std::move(origin), tools.missions);
+  auto command = raise_safety_event(std::move(input), std::move(id), std::move(origin), {tools.missions, &tools.trips});
   co_return co_await endpoints::ride(tools.lane, request, std::move(command));
 }
 
@@ -140,7 +132,7 @@ std::vector<http::Route> safety_routes(const SafetyTools& tools) {
                     .accepts = schema_of<RaiseSafetyEvent>("RaiseSafetyEvent"),
                     .answers = kSafetyEvent,
                     .success = 201,
-                    .problems = {invalid_fields, already_exists, not_available_yet},
+                    .problems = {invalid_fields, already_exists},
                     .idempotent = true,
                     .example_request =
                         R"({"fleet_id":"quarry-north","vehicle_id":"truck-7","type":"obstacle","severity":"critical",)"

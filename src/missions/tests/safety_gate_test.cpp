@@ -53,7 +53,7 @@ class SafetyGate : public ::testing::Test {
     e.description = std::string("hit a berm");
     e.mission_id = about;
     if (!about) e.vehicle_id = vocabulary::Identifier("truck-7");
-    return safety::raise_safety_event(e, {event, false, {}}, {}, mission_link());
+    return safety::raise_safety_event(e, {event, false, {}}, {}, {mission_link()});
   }
   CommandPtr resolution() const { return safety::resolve_safety_event(event, {.note = std::string("checked")}); }
   static CommandPtr report(double battery, const std::string& fleet = "north") {
