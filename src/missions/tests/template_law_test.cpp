@@ -37,7 +37,8 @@ class World {
     reader_ = database_->open_reader(context_);
     settings_.clock = [this](Time) { return now; };
     settings_.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
-    const std::vector<lanes::MakePart> parts{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); },
+    const std::vector<lanes::MakePart> parts{vehicles::vehicle_part, safety::safety_part,
+                                             [](lanes::WorkingSet& set) { return mission_part(set, nullptr); },
                                              [](lanes::WorkingSet& set) {
                                                static const templates::CountUses none;
                                                return templates::template_part(set, none);
@@ -66,7 +67,8 @@ class World {
       const auto rows = ask(std::move(query));
       for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
     };
-    add_bodies(mission_bodies({}, 100000));
+    const auto missions = ask(mission_rows({}, 100000));
+    for (std::size_t i = 0; i < missions.size(); ++i) all.push_back(stored_from(missions[i]).body);
     add_bodies(templates::template_bodies({}, 100000));
     add_bodies(plan_bodies({}, 100000));
     add_bodies(dependency_bodies({}, 100000));
