@@ -26,8 +26,9 @@ Result<std::string_view> idempotency_key(const http::Request& request) {
 }
 
 lanes::IdempotencyKey identity_of(const http::Request& request, std::string_view key, std::string_view body) {
-  return {.identity = fmt::format("key {} {} {} {}", request.caller.id, http::to_text(request.method), request.path, key),
-          .body_hash = body_hash(body)};
+  return {
+      .identity = fmt::format("key {} {} {} {}", request.caller.id, http::to_text(request.method), request.path, key),
+      .body_hash = body_hash(body)};
 }
 
 Submission plain_submission(const http::Request& request, std::unique_ptr<lanes::Command> command) {

@@ -30,8 +30,8 @@ Outcome nothing_done() {
 }
 
 Outcome not_known() {
-  return unavailable("unknown",
-                     "the connection was lost while committing; repeat with the same Idempotency-Key to learn the outcome");
+  return unavailable(
+      "unknown", "the connection was lost while committing; repeat with the same Idempotency-Key to learn the outcome");
 }
 
 Outcome broken() {
@@ -210,8 +210,9 @@ Task<void> BatchRunner::decide_one(Attempt& attempt, Submission& submission, Out
   if (submission.idempotency) {
     if (const auto* first = answers.find(submission.idempotency->identity, attempt.now)) {
       if (first->body_hash != submission.idempotency->body_hash) {
-        outcome = vocabulary::refuse(ProblemKind::idempotency_key_reused,
-                                     "this Idempotency-Key was used with another body; use a new key for a new request");
+        outcome =
+            vocabulary::refuse(ProblemKind::idempotency_key_reused,
+                               "this Idempotency-Key was used with another body; use a new key for a new request");
       } else {
         outcome = first->answer;
         outcome->replayed = true;

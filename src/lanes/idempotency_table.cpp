@@ -10,15 +10,18 @@ using database::Query;
 using database::Rows;
 using database::Statement;
 
-const Statement find_answers("find_answers", Statement::Shape::many,
+const Statement find_answers("find_answers",
+                             Statement::Shape::many,
                              "select identity, body_hash, status, answer, location, version, created_at from "
                              "idempotency_keys where identity = $1",
                              "select identity, body_hash, status, answer, location, version, created_at from "
                              "idempotency_keys where identity = any(cast($1 as text[]))");
 const Statement keep_answers(
-    "keep_answers", Statement::Shape::many,
+    "keep_answers",
+    Statement::Shape::many,
     "insert into idempotency_keys (identity, body_hash, status, answer, location, version, created_at) values ($1, $2, "
-    "$3, $4, $5, $6, $7) on conflict (identity) do update set body_hash = excluded.body_hash, status = excluded.status, "
+    "$3, $4, $5, $6, $7) on conflict (identity) do update set body_hash = excluded.body_hash, status = "
+    "excluded.status, "
     "answer = excluded.answer, location = excluded.location, version = excluded.version, created_at = "
     "excluded.created_at",
     "insert into idempotency_keys (identity, body_hash, status, answer, location, version, created_at) select a, b, "

@@ -33,8 +33,8 @@ class MissionCache {
   std::uint64_t ticket(const vocabulary::MissionId& id);
   // What the lane wrote.
   void put(const vocabulary::MissionId& id, CachedMission mission);
-  // What a reader read: kept unless the lane wrote a newer version meanwhile, or so much that a newer version may have come
-  // and gone.
+  // What a reader read: kept unless the lane wrote a newer version meanwhile, or so much that a newer version may have
+  // come and gone.
   void offer(const vocabulary::MissionId& id, CachedMission mission, std::uint64_t ticket);
 
  private:

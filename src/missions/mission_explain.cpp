@@ -29,7 +29,9 @@ struct Region {
   bool truncated = false;
 };
 
-async::Task<void> load_missions(const MissionTools& tools, const http::Request& request, const std::set<MissionId>& ids,
+async::Task<void> load_missions(const MissionTools& tools,
+                                const http::Request& request,
+                                const std::set<MissionId>& ids,
                                 Region& region) {
   std::vector<database::Query> queries;
   for (const auto& id : ids) {
@@ -45,11 +47,16 @@ async::Task<void> load_missions(const MissionTools& tools, const http::Request& 
 }
 
 // One step outwards from `level`; answers the missions at the other ends.
-async::Task<std::set<MissionId>> step(const MissionTools& tools, const http::Request& request,
-                                      const std::vector<MissionId>& level, bool upwards, int depth, Region& region) {
+async::Task<std::set<MissionId>> step(const MissionTools& tools,
+                                      const http::Request& request,
+                                      const std::vector<MissionId>& level,
+                                      bool upwards,
+                                      int depth,
+                                      Region& region) {
   std::vector<database::Query> queries;
   for (const auto& id : level) {
-    queries.push_back(upwards ? edges_of_successor(id) : edges_of_predecessor(id, static_cast<std::int64_t>(kMostEdges)));
+    queries.push_back(upwards ? edges_of_successor(id)
+                              : edges_of_predecessor(id, static_cast<std::int64_t>(kMostEdges)));
   }
   std::set<MissionId> next;
   const auto now = tools.now();
@@ -67,8 +74,12 @@ async::Task<std::set<MissionId>> step(const MissionTools& tools, const http::Req
 }
 
 // Through missions that have not ended: what has ended holds nothing back.
-async::Task<void> explore(const MissionTools& tools, const http::Request& request, MissionId from, bool upwards,
-                          bool through_ended, Region& region) {
+async::Task<void> explore(const MissionTools& tools,
+                          const http::Request& request,
+                          MissionId from,
+                          bool upwards,
+                          bool through_ended,
+                          Region& region) {
   std::set<MissionId> frontier{from};
   for (int depth = 1; !frontier.empty() && !region.truncated; ++depth) {
     std::set<MissionId> next;
@@ -79,8 +90,9 @@ async::Task<void> explore(const MissionTools& tools, const http::Request& reques
       level.push_back(id);
     }
     for (std::size_t i = 0; i < level.size() && !region.truncated; i += kLevelAtOnce) {
-      const std::vector<MissionId> part(level.begin() + static_cast<std::ptrdiff_t>(i),
-                                        level.begin() + static_cast<std::ptrdiff_t>(std::min(i + kLevelAtOnce, level.size())));
+      const std::vector<MissionId> part(
+          level.begin() + static_cast<std::ptrdiff_t>(i),
+          level.begin() + static_cast<std::ptrdiff_t>(std::min(i + kLevelAtOnce, level.size())));
       next.merge(co_await step(tools, request, part, upwards, depth, region));
     }
     co_await load_missions(tools, request, next, region);
@@ -95,8 +107,14 @@ Edges own_edges(const Region& region, MissionId id, Time now) {
     if (d.successor_id != id) continue;
     const auto at = region.missions.find(d.predecessor_id);
     if (at == region.missions.end()) continue;
-    Edge edge{{.id = d.id, .successor_id = id, .predecessor_id = d.predecessor_id, .type = d.type,
-               .condition = d.condition, .lag_s = d.lag_s, .created_at = d.created_at, .created_by = d.created_by},
+    Edge edge{{.id = d.id,
+               .successor_id = id,
+               .predecessor_id = d.predecessor_id,
+               .type = d.type,
+               .condition = d.condition,
+               .lag_s = d.lag_s,
+               .created_at = d.created_at,
+               .created_by = d.created_by},
               predecessor_of(at->second),
               {}};
     edge.settlement = settle(edge.dependency, edge.predecessor, now);
@@ -167,7 +185,8 @@ class Longest {
 
 std::string summary_of(const Explanation& e, const Mission& mission) {
   if (e.can_start) return fmt::format("\"{}\" can start now.", mission.name);
-  if (is_final(mission.status)) return fmt::format("\"{}\" has ended: {}.", mission.name, vocabulary::name_of(mission.status));
+  if (is_final(mission.status))
+    return fmt::format("\"{}\" has ended: {}.", mission.name, vocabulary::name_of(mission.status));
   if (mission.status == MissionStatus::running || mission.status == MissionStatus::paused) {
     return fmt::format("\"{}\" is {}.", mission.name, vocabulary::name_of(mission.status));
   }
@@ -178,7 +197,9 @@ std::string summary_of(const Explanation& e, const Mission& mission) {
 
 }  // namespace
 
-async::Task<Result<Explanation>> explain_mission(const MissionTools& tools, const http::Request& request, MissionId id) {
+async::Task<Result<Explanation>> explain_mission(const MissionTools& tools,
+                                                 const http::Request& request,
+                                                 MissionId id) {
   CO_TRY(found, co_await readable_mission(tools, request, id, false));
   Region region;
   auto mission = json::from_stored<Mission>(*found.body);
@@ -204,7 +225,9 @@ async::Task<Result<Explanation>> explain_mission(const MissionTools& tools, cons
   co_return e;
 }
 
-async::Task<Result<MissionGraph>> graph_of_mission(const MissionTools& tools, const http::Request& request, MissionId id) {
+async::Task<Result<MissionGraph>> graph_of_mission(const MissionTools& tools,
+                                                   const http::Request& request,
+                                                   MissionId id) {
   CO_TRY(found, co_await readable_mission(tools, request, id, false));
   Region region;
   region.missions.emplace(id, json::from_stored<Mission>(*found.body));

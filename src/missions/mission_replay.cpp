@@ -7,6 +7,7 @@
 
 #include "database/event_log.hpp"
 #include "lanes/timer_table.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_events.hpp"
@@ -47,17 +48,23 @@ class Folding {
                             vocabulary::to_text(event.stream_id), event.version, event.sequence, last_sequence_);
       }
       last_sequence_ = event.sequence;
-      mission = evolve(mission.value_or(Mission{}), mission_event_from(event), event.version, event.occurred_at);
+      const auto change = mission_event_from(event);
+      if (const auto* added = std::get_if<MissionDependencyAdded>(&change))
+        edges[added->dependency.id] = added->dependency;
+      if (const auto* removed = std::get_if<MissionDependencyRemoved>(&change)) edges.erase(removed->id);
+      mission = evolve(mission.value_or(Mission{}), change, event.version, event.occurred_at);
       mission->id = MissionId{event.stream_id};
       ++at_;
       ++events;
     }
   }
   std::int64_t events = 0;
+  std::map<DependencyId, Dependency> edges;  // those of the missions folded so far
 
  private:
   async::Task<bool> read_page() {
-    const auto rows = co_await reader_.run_one(database::events_by_stream("mission", last_id_, last_version_, kPage), soon());
+    const auto rows =
+        co_await reader_.run_one(database::events_by_stream("mission", last_id_, last_version_, kPage), soon());
     page_ = database::events_from(rows);
     at_ = 0;
     if (page_.empty()) co_return false;
@@ -113,6 +120,33 @@ async::Task<std::map<std::pair<vocabulary::Uuid, std::string>, lanes::Timer>> st
   }
 }
 
+// Compares the folded edges with the table; told of each difference in words.
+async::Task<void> verify_edges(database::Reader& reader,
+                               std::map<DependencyId, Dependency> folded,
+                               const Report& differs) {
+  DependencyId after;
+  for (;;) {
+    const auto rows = co_await reader.run_one(dependency_bodies(after, kPage), soon());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      after = rows[i].id<DependencyId>(0);
+      const auto at = folded.find(after);
+      if (at == folded.end()) {
+        differs(fmt::format("dependency {} is in the table and has no event", vocabulary::to_text(after)));
+        continue;
+      }
+      if (json::canonical(json::write(at->second)) != json::canonical(rows[i].text(1))) {
+        differs(fmt::format("dependency {}: the events say {}, the table says {}", vocabulary::to_text(after),
+                            json::write(at->second), rows[i].text(1)));
+      }
+      folded.erase(at);
+    }
+    if (static_cast<std::int64_t>(rows.size()) < kPage) break;
+  }
+  for (const auto& [id, dependency] : folded) {
+    differs(fmt::format("dependency {} has an event and is not in the table", vocabulary::to_text(id)));
+  }
+}
+
 async::Task<void> write(database::Writer& writer, std::vector<database::Query> writes) {
   co_await writer.begin({});
   if (co_await writer.commit(std::move(writes)) != database::Commit::committed) {
@@ -151,20 +185,24 @@ async::Task<ReplayFigures> verify_missions(database::Reader& reader, const Repor
                           json::write(*folded), stored->body));
     }
     for (const auto& column : columns_that_differ(*folded, stored->row)) {
-      differs(fmt::format("mission {}: the column {} is not what its body says", vocabulary::to_text(folded->id), column));
+      differs(
+          fmt::format("mission {}: the column {} is not what its body says", vocabulary::to_text(folded->id), column));
     }
     for (const auto& timer : timers_of(*folded)) {
       const auto at = timers.find({timer.stream_id, timer.kind});
       if (at == timers.end() || at->second != timer) {
-        differs(fmt::format("mission {}: its {} timer is missing or wrong", vocabulary::to_text(folded->id), timer.kind));
+        differs(
+            fmt::format("mission {}: its {} timer is missing or wrong", vocabulary::to_text(folded->id), timer.kind));
       }
       if (at != timers.end()) timers.erase(at);
     }
     stored = co_await rows.next();
   }
   for (const auto& [key, timer] : timers) {
-    differs(fmt::format("a {} timer is set for {}, whose state asks for none", key.second, vocabulary::to_text(key.first)));
+    differs(
+        fmt::format("a {} timer is set for {}, whose state asks for none", key.second, vocabulary::to_text(key.first)));
   }
+  co_await verify_edges(reader, std::move(folding.edges), differs);
   figures.events = folding.events;
   co_return figures;
 }
@@ -175,6 +213,7 @@ async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::
   Folding folding(reader);
   auto first = before_rebuild();
   first.push_back(lanes::delete_timers_of("mission", kSettleKinds));
+  first.push_back(delete_dependencies());
   co_await write(writer, std::move(first));
   for (bool more = true; more;) {
     std::vector<Mission> missions;
@@ -195,6 +234,13 @@ async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::
     std::vector<database::Query> writes;
     writes.push_back(upsert_missions(missions));
     if (!timers.empty()) writes.push_back(lanes::insert_timers(timers));
+    co_await write(writer, std::move(writes));
+  }
+  std::vector<Dependency> edges;
+  for (auto& [id, dependency] : folding.edges) edges.push_back(std::move(dependency));
+  if (!edges.empty()) {
+    std::vector<database::Query> writes;
+    writes.push_back(upsert_dependencies(edges));
     co_await write(writer, std::move(writes));
   }
   figures.events = folding.events;

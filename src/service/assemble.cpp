@@ -31,6 +31,7 @@
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/mission_commands.hpp"
+#include "service/docs_page.hpp"
 #include "service/health.hpp"
 #include "service/observe.hpp"
 
@@ -45,6 +46,19 @@ using telemetry::Level;
 using vocabulary::json::ObjectText;
 
 constexpr std::string_view kSqlite = "sqlite:";
+
+// What fails while the house is put together is said in one line, with the setting to look at.
+template <class F>
+auto naming(std::string_view setting, F&& step) {
+  try {
+    return step();
+  } catch (const std::exception& e) {
+    std::string_view what(e.what());
+    what = what.substr(0, what.find('\n'));
+    what = what.substr(0, what.find(" [system:"));
+    throw std::runtime_error(fmt::format("look at {}: {}", setting, what));
+  }
+}
 
 struct SystemTools {
   const telemetry::Metrics& metrics;
@@ -103,7 +117,7 @@ struct ThreadParts {
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
     for (auto part : {health_routes(health_tools), missions::mission_routes(mission_tools),
-                      access::access_routes(key_tools), system_routes(system_tools)}) {
+                      access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -269,12 +283,14 @@ std::string_view version() {
 }
 
 std::unique_ptr<database::Database> open_database(const Settings& settings) {
-  if (database::dialect_of(settings.database_url) == database::Dialect::postgres) {
-    return std::make_unique<postgres::PostgresDatabase>(settings.database_url);
-  }
-  const std::filesystem::path path(settings.database_url.substr(kSqlite.size()));
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
-  return std::make_unique<sqlite::SqliteDatabase>(path.string(), now);
+  return naming("DATABASE_URL", [&]() -> std::unique_ptr<database::Database> {
+    if (database::dialect_of(settings.database_url) == database::Dialect::postgres) {
+      return std::make_unique<postgres::PostgresDatabase>(settings.database_url);
+    }
+    const std::filesystem::path path(settings.database_url.substr(kSqlite.size()));
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
+    return std::make_unique<sqlite::SqliteDatabase>(path.string(), now);
+  });
 }
 
 std::string openapi() {
@@ -299,14 +315,17 @@ int serve(const Settings& settings) {
   telemetry::Metrics metrics;
   Observation observation(log, metrics, settings.log_requests);
   const auto database = open_database(settings);
-  const int steps = database->migrate();
+  const int steps = naming("DATABASE_URL", [&] { return database->migrate(); });
   if (steps > 0) log.write(Level::info, "schema brought up to date", ObjectText().add("steps", steps));
 
-  access::Realm realm({.listen = settings.listen,
-                       .jwt_secret = settings.jwt_secret,
-                       .jwks = text_of_file(settings.jwt_jwks_file),
-                       .jwt_issuer = settings.jwt_issuer,
-                       .jwt_audience = settings.jwt_audience});
+  const access::AccessSettings doors{.listen = settings.listen,
+                                     .jwt_secret = settings.jwt_secret,
+                                     .jwks = text_of_file(settings.jwt_jwks_file),
+                                     .jwt_issuer = settings.jwt_issuer,
+                                     .jwt_audience = settings.jwt_audience};
+  const auto realm_kept =
+      naming("JWT_JWKS_FILE, JWT_ISSUER and JWT_AUDIENCE", [&] { return std::make_unique<access::Realm>(doors); });
+  auto& realm = *realm_kept;
   crypto::RandomIdSource ids;
   if (const auto path = access::ensure_first_admin_key({realm, *database, ids, now()}, settings.data_directory)) {
     log.write(Level::warning, "an admin key was made, for the first sign-in", ObjectText().add("path", path->string()));
@@ -344,7 +363,8 @@ int serve(const Settings& settings) {
                 [&] { return static_cast<double>(server.gauges().connections.load()); });
   metrics.gauge("http_requests_in_flight", "Requests being answered.",
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
-  server.start();  // first: it throws when the port is taken, and the lane must not outlive those whom it answers
+  // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
+  naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, observation, settings);
   say_where(log, settings, server.port(), realm.may_be_open());
 

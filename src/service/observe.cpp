@@ -27,12 +27,14 @@ Observation::Observation(telemetry::Log& log, telemetry::Metrics& metrics, bool 
     : log_(log),
       metrics_(metrics),
       log_requests_(log_requests),
-      batch_size_(metrics.histogram("mission_batch_commands", "Commands in one transaction.", telemetry::batch_bounds())),
+      batch_size_(
+          metrics.histogram("mission_batch_commands", "Commands in one transaction.", telemetry::batch_bounds())),
       queued_(part_of_command(metrics, "queue")),
       load_(part_of_command(metrics, "load")),
       decide_(part_of_command(metrics, "decide")),
       commit_(part_of_command(metrics, "commit")),
-      late_(metrics.histogram("mission_timer_late_seconds", "By how much timers fire late.", telemetry::latency_bounds())),
+      late_(metrics.histogram(
+          "mission_timer_late_seconds", "By how much timers fire late.", telemetry::latency_bounds())),
       refused_(metrics.counter("mission_commands_refused_total", "Commands that were refused.")) {}
 
 void Observation::request(const http::Finished& f) {
@@ -78,7 +80,8 @@ void Observation::batch(const lanes::BatchFigures& b) {
 
 void Observation::events(const std::vector<vocabulary::Event>& events) {
   for (const auto& e : events) {
-    metrics_.counter("mission_operations_total", "Domain events by type.", fmt::format("operation=\"{}\"", e.type)).add();
+    metrics_.counter("mission_operations_total", "Domain events by type.", fmt::format("operation=\"{}\"", e.type))
+        .add();
     if (!log_.shows(Level::info) || !log_requests_) continue;
     log_.write(Level::info, "event",
                ObjectText()
@@ -95,13 +98,16 @@ void Observation::timer(vocabulary::Duration late) {
 }
 
 void Observation::fault(std::string_view where, std::string_view what) {
-  metrics_.counter("mission_faults_total", "Faults of the world around the service.", fmt::format("where=\"{}\"", where)).add();
+  metrics_
+      .counter("mission_faults_total", "Faults of the world around the service.", fmt::format("where=\"{}\"", where))
+      .add();
   log_.write(Level::error, "fault", ObjectText().add("where", where).add("what", what));
 }
 
 void Observation::http_fault(const http::Fault& f) {
-  log_.write(Level::error, "request failed",
-             ObjectText().add("request_id", f.request_id).add("route", f.route).add("code", f.code).add("what", f.internal));
+  log_.write(
+      Level::error, "request failed",
+      ObjectText().add("request_id", f.request_id).add("route", f.route).add("code", f.code).add("what", f.internal));
 }
 
 }  // namespace mms::service

@@ -44,7 +44,9 @@ struct Task {
   std::optional<Time> ended_at;
   bool operator==(const Task&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Task, (), (key, type, parameters, status, progress, weight, timeout_s, message, started_at, ended_at))
+BOOST_DESCRIBE_STRUCT(Task,
+                      (),
+                      (key, type, parameters, status, progress, weight, timeout_s, message, started_at, ended_at))
 
 struct Retry {
   int max_attempts = 1;
@@ -98,11 +100,44 @@ struct Mission {
 };
 BOOST_DESCRIBE_STRUCT(Mission,
                       (),
-                      (id, fleet_id, vehicle_id, template_id, template_version, plan_id, name, type, priority, parameters,
-                       tasks, unordered, complete_on_last_task, safety_requirements, labels, start_policy,
-                       scheduled_start, deadline, timeout_s, retry, on_dependency_failure, control, status,
-                       status_reason, blocked, requested, not_before, progress, attempt, outcome, result, started_at,
-                       ended_at, deleted_at, created_at, updated_at, created_by, version))
+                      (id,
+                       fleet_id,
+                       vehicle_id,
+                       template_id,
+                       template_version,
+                       plan_id,
+                       name,
+                       type,
+                       priority,
+                       parameters,
+                       tasks,
+                       unordered,
+                       complete_on_last_task,
+                       safety_requirements,
+                       labels,
+                       start_policy,
+                       scheduled_start,
+                       deadline,
+                       timeout_s,
+                       retry,
+                       on_dependency_failure,
+                       control,
+                       status,
+                       status_reason,
+                       blocked,
+                       requested,
+                       not_before,
+                       progress,
+                       attempt,
+                       outcome,
+                       result,
+                       started_at,
+                       ended_at,
+                       deleted_at,
+                       created_at,
+                       updated_at,
+                       created_by,
+                       version))
 
 bool is_final(MissionStatus status);
 // Running, paused and requested-start missions occupy their vehicle.

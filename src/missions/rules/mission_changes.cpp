@@ -166,14 +166,19 @@ std::string difference(const Mission& before, const Mission& after) {
   return changes.text();
 }
 
+std::vector<std::string> allowed_now(const Mission& mission) {
+  std::vector<std::string> allowed;
+  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
+  return allowed;
+}
+
 std::unexpected<Problem> vehicle_busy(const std::string& vehicle_id, const Occupant& occupant) {
-  return refuse(ProblemKind::vehicle_busy,
-                fmt::format("vehicle {} is occupied by mission \"{}\"", vehicle_id, occupant.name),
-                json::ObjectText()
-                    .add("vehicle_id", vehicle_id)
-                    .add_raw("occupied_by",
-                             json::ObjectText().add("mission_id", occupant.id).add("name", occupant.name).text())
-                    .members());
+  return refuse(
+      ProblemKind::vehicle_busy, fmt::format("vehicle {} is occupied by mission \"{}\"", vehicle_id, occupant.name),
+      json::ObjectText()
+          .add("vehicle_id", vehicle_id)
+          .add_raw("occupied_by", json::ObjectText().add("mission_id", occupant.id).add("name", occupant.name).text())
+          .members());
 }
 
 }  // namespace
@@ -236,7 +241,7 @@ Result<Events> decide(const Mission& mission,
   });
   if (!frozen.empty()) {
     auto refusal = with_errors(ProblemKind::field_frozen, "some fields cannot be changed in this state", frozen);
-    refusal.error().members = json::ObjectText().add("status", mission.status).members();
+    refusal.error().members = json::ObjectText().add("state", mission.status).members();
     return refusal;
   }
   TRY(after, changed(mission, command));
@@ -257,11 +262,8 @@ Result<Events> decide(const Mission& mission,
   return events;
 }
 
-Result<Events> decide(const Mission& mission,
-                      const std::string& key,
-                      const ReportTask& command,
-                      const Edges& edges,
-                      Time now) {
+Result<Events> decide(
+    const Mission& mission, const std::string& key, const ReportTask& command, const Edges& edges, Time now) {
   const auto task = std::ranges::find(mission.tasks, key, &Task::key);
   if (task == mission.tasks.end()) return refuse(ProblemKind::not_found, "this mission has no task with that key");
   if (mission.status != MissionStatus::running && mission.status != MissionStatus::paused) {
@@ -281,7 +283,12 @@ Result<Events> decide(const Mission& mission,
       if (before->status == TaskStatus::succeeded || before->status == TaskStatus::skipped) continue;
       return refuse(ProblemKind::wrong_state,
                     fmt::format("task \"{}\" comes first; tasks of this mission are done in order", before->key),
-                    json::ObjectText().add("task", before->key).add("task_status", before->status).members());
+                    json::ObjectText()
+                        .add("state", mission.status)
+                        .add("allowed", allowed_now(mission))
+                        .add("task", before->key)
+                        .add("task_status", before->status)
+                        .members());
     }
   }
   MissionTaskReported report{.key = key,

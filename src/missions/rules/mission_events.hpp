@@ -149,10 +149,26 @@ struct MissionAwaitsFinish {
 };
 BOOST_DESCRIBE_STRUCT(MissionAwaitsFinish, (), ())
 
-using MissionEvent =
-    std::variant<MissionCreated, MissionUpdated, MissionBecameReady, MissionStarted, MissionPaused, MissionResumed,
-                 MissionCompleted, MissionAttemptFailed, MissionFailed, MissionRetried, MissionCancelled, MissionAssigned,
-                 MissionTaskReported, MissionDeleted, MissionDependencyAdded, MissionDependencyRemoved, MissionHeld, MissionBlocked, MissionUnblocked, MissionAwaitsFinish>;
+using MissionEvent = std::variant<MissionCreated,
+                                  MissionUpdated,
+                                  MissionBecameReady,
+                                  MissionStarted,
+                                  MissionPaused,
+                                  MissionResumed,
+                                  MissionCompleted,
+                                  MissionAttemptFailed,
+                                  MissionFailed,
+                                  MissionRetried,
+                                  MissionCancelled,
+                                  MissionAssigned,
+                                  MissionTaskReported,
+                                  MissionDeleted,
+                                  MissionDependencyAdded,
+                                  MissionDependencyRemoved,
+                                  MissionHeld,
+                                  MissionBlocked,
+                                  MissionUnblocked,
+                                  MissionAwaitsFinish>;
 
 std::string_view type_of(const MissionEvent& event);
 std::string data_of(const MissionEvent& event);

@@ -59,9 +59,25 @@ struct CreateMission {
 };
 BOOST_DESCRIBE_STRUCT(CreateMission,
                       (),
-                      (id, fleet_id, vehicle_id, name, type, priority, parameters, tasks, unordered,
-                       complete_on_last_task, safety_requirements, labels, start_policy, scheduled_start, deadline,
-                       timeout_s, retry, on_dependency_failure, control))
+                      (id,
+                       fleet_id,
+                       vehicle_id,
+                       name,
+                       type,
+                       priority,
+                       parameters,
+                       tasks,
+                       unordered,
+                       complete_on_last_task,
+                       safety_requirements,
+                       labels,
+                       start_policy,
+                       scheduled_start,
+                       deadline,
+                       timeout_s,
+                       retry,
+                       on_dependency_failure,
+                       control))
 
 // A merging update: absent keeps, null clears, lists replace.
 struct UpdateMission {
@@ -82,8 +98,20 @@ struct UpdateMission {
 };
 BOOST_DESCRIBE_STRUCT(UpdateMission,
                       (),
-                      (vehicle_id, name, type, priority, parameters, tasks, unordered, complete_on_last_task, labels,
-                       scheduled_start, deadline, timeout_s, retry, on_dependency_failure))
+                      (vehicle_id,
+                       name,
+                       type,
+                       priority,
+                       parameters,
+                       tasks,
+                       unordered,
+                       complete_on_last_task,
+                       labels,
+                       scheduled_start,
+                       deadline,
+                       timeout_s,
+                       retry,
+                       on_dependency_failure))
 
 struct StartMission {};
 BOOST_DESCRIBE_STRUCT(StartMission, (), ())

@@ -31,7 +31,8 @@ struct StartFacts {
 Result<Mission> make_mission(const CreateMission& input, MissionId id, const std::string& caller, Time now);
 
 // Every decision below refuses wrong_state with the state and the commands that it allows.
-// Refuses: dependencies_unsatisfied (each blocker with why), not_yet_scheduled, vehicle_missing, vehicle_busy; all that hold are listed in `reasons`.
+// Refuses: dependencies_unsatisfied (each blocker with why), not_yet_scheduled, vehicle_missing, vehicle_busy; all that
+// hold are listed in `reasons`.
 Result<Events> decide(const Mission& mission, const StartMission& command, const StartFacts& facts, Time now);
 Result<Events> decide(const Mission& mission, const PauseMission& command);
 // Asks the same gate as start.
@@ -52,11 +53,8 @@ Result<Events> decide(const Mission& mission,
 // Refuses: mission_active, has_successors (of one that has not ended).
 Result<Events> decide(const Mission& mission, const DeleteMission& command, const std::vector<MissionId>& successors);
 // Refuses: not_found (the task), wrong_state, invalid_fields (order, going back).
-Result<Events> decide(const Mission& mission,
-                      const std::string& key,
-                      const ReportTask& command,
-                      const Edges& edges,
-                      Time now);
+Result<Events> decide(
+    const Mission& mission, const std::string& key, const ReportTask& command, const Edges& edges, Time now);
 
 // Refuses: wrong_state (it has started), already_exists, invalid_fields.
 Result<Events> decide(const Mission& mission,
@@ -66,15 +64,17 @@ Result<Events> decide(const Mission& mission,
                       const Edges& edges,
                       const std::string& caller,
                       Time now);
-// What follows for a mission from where its predecessors are now: ready, held, blocked, cancelled, completed; nothing when all
-// is as it should be. Asked after every event of the mission itself and of its predecessors.
+// What follows for a mission from where its predecessors are now: ready, held, blocked, cancelled, completed; nothing
+// when all is as it should be. Asked after every event of the mission itself and of its predecessors.
 Events decide_settling(const Mission& mission, const Edges& edges, Time now);
 
 // A timer that fired: nothing when the state has moved on.
 Events decide_timer(const Mission& mission, const std::string& kind, std::int64_t attempt, Time now);
 
 // All that stands in the way of a start: the code that start would refuse with, and why.
-std::vector<std::pair<std::string, std::string>> start_blockers(const Mission& mission, const StartFacts& facts, Time now);
+std::vector<std::pair<std::string, std::string>> start_blockers(const Mission& mission,
+                                                                const StartFacts& facts,
+                                                                Time now);
 
 // Names of the commands that a state allows.
 std::vector<std::string_view> allowed_commands(MissionStatus status);

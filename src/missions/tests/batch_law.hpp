@@ -52,7 +52,8 @@ class World {
     settings_.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
     runner_ = std::make_unique<lanes::BatchRunner>(
         *writer_,
-        std::vector<lanes::MakePart>{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); }, dependency_part},
+        std::vector<lanes::MakePart>{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); },
+                                     dependency_part},
         settings_);
   }
 
@@ -193,7 +194,11 @@ class Plans {
       case 16:
         return remove_dependency(id, edge_id(s));
       default:
-        return s.flavour < 2 ? fire_timer({.stream = "mission", .stream_id = id.uuid, .kind = s.flavour == 0 ? "timeout" : "backoff", .attempt = 1 + s.vehicle, .due_at = now})
+        return s.flavour < 2 ? fire_timer({.stream = "mission",
+                                           .stream_id = id.uuid,
+                                           .kind = s.flavour == 0 ? "timeout" : "backoff",
+                                           .attempt = 1 + s.vehicle,
+                                           .due_at = now})
                              : update_mission(id, change(s, now));
     }
   }
@@ -201,14 +206,16 @@ class Plans {
   // The id of the edge that this step would add: the same step removes it.
   DependencyId edge_id(const Step& s) const {
     const auto n = static_cast<std::uint64_t>((s.mission * 16 + s.vehicle) * 16 + s.flavour + 1);
-    return {vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 7, n * 0x7654321ULL)};
+    return {
+        vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 7, n * 0x7654321ULL)};
   }
 
   AddDependency edge(const Step& s) const {
     AddDependency input;
     input.predecessor_id = id_of((s.mission + 1 + s.vehicle) % 6);
     input.type.value = static_cast<DependencyType>(s.flavour % 3);
-    if (input.type.value != DependencyType::start_to_start) input.condition = static_cast<DependencyCondition>(s.vehicle);
+    if (input.type.value != DependencyType::start_to_start)
+      input.condition = static_cast<DependencyCondition>(s.vehicle);
     input.lag_s.value.value = s.flavour == 3 ? 2 : 0;
     return input;
   }
