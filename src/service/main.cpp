@@ -98,9 +98,8 @@ int replay(const Arguments& arguments) {
     print(fmt::format("{} missions written anew from {} events\n", f.missions, f.events));
     return 0;
   }
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, [](const std::string& words) {
-                                      fmt::print("differs: {}\n", words);
-                                    }));
+  const auto say = [](const std::string& words) { fmt::print("differs: {}\n", words); };
+  const auto f = access::run_to_end(context, missions::verify_missions(*reader, say, service::now()));
   if (f.differences == 0) {
     print(fmt::format("equal: {} missions, {} events\n", f.missions, f.events));
     return 0;
