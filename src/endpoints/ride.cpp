@@ -45,6 +45,11 @@ std::string body_hash(std::string_view body) {
   return crypto::to_hex(crypto::sha256(body));
 }
 
+Result<std::optional<lanes::IdempotencyKey>> idempotency_of(const http::Request& request) {
+  TRY(key, idempotency_key(request));
+  return key.empty() ? std::nullopt : std::optional(identity_of(request, key, request.body));
+}
+
 Result<Submission> submission_of(const http::Request& request, std::unique_ptr<lanes::Command> command) {
   TRY(key, idempotency_key(request));
   TRY(match, http::if_match(request));

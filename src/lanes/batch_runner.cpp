@@ -171,6 +171,9 @@ Task<bool> BatchRunner::decide_all(Attempt& attempt, std::vector<Submission>& ba
     attempt.opened = true;
     attempt.now = settings_.clock ? settings_.clock(opening.now) : opening.now;
     attempt.take(opening.rows, counts);
+    // What follows from what was loaded is asked for once, for all: not by each command on its own.
+    for (const auto& submission : batch) submission.command->need(attempt.set);
+    co_await load_missing(attempt);
     attempt.figures.load_us = since(start);
     start = async::Clock::now();
     for (auto& submission : batch) {

@@ -120,10 +120,11 @@ Result<void> check_members(const BulkItem& item) {
 Result<CommandPtr> creation(const MissionTools& tools, const BulkItem& item) {
   TRY(input, input_of<CreateMission>(item));
   const auto now = tools.now();
-  if (!input.id) return create_mission(std::move(input), {tools.ids.next(now)}, false, {});
+  auto body = input.template_id ? item.input.text : std::string();
+  if (!input.id) return create_mission(std::move(input), {tools.ids.next(now)}, false, {}, std::move(body));
   if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good) return std::unexpected(good.error());
   const auto id = *input.id;
-  return create_mission(std::move(input), id, true, endpoints::body_hash(item.input.text));
+  return create_mission(std::move(input), id, true, endpoints::body_hash(item.input.text), std::move(body));
 }
 
 Result<CommandPtr> command_of(const MissionTools& tools, const BulkItem& item) {

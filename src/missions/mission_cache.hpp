@@ -16,6 +16,7 @@ namespace mms::missions {
 struct CachedMission {
   std::string fleet_id;
   std::string vehicle_id;  // empty: none
+  std::optional<vocabulary::Uuid> template_id = {};
   std::int64_t version = 0;
   bool deleted = false;
   std::shared_ptr<const std::string> body;

@@ -10,6 +10,8 @@
 #include "missions/mission_reading.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/mission_rules.hpp"
+#include "missions/rules/mission_safety.hpp"
+#include "missions/rules/mission_set.hpp"
 #include "vocabulary/json_read.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -183,6 +185,23 @@ class Longest {
   std::map<MissionId, Best> best_;
 };
 
+// What the gate would look at, read beside the lane by the parts that the lane works with.
+// Lifetime: the facts hold as long as `set`.
+async::Task<SafetyFacts> read_safety(const MissionTools& tools, const http::Request& request, const Mission& mission,
+                                     lanes::WorkingSet& set) {
+  std::vector<std::unique_ptr<lanes::Part>> parts;
+  for (const auto& make : tools.gate_parts) parts.push_back(make(set));
+  set.emplace<MissionSet>().loaded(mission, {});
+  need_safety(set, mission.id);
+  for (const auto& part : parts) {
+    auto loads = part->loads();
+    if (loads.empty()) continue;
+    const auto answers = co_await tools.reader.run(std::move(loads), request.deadline);
+    part->take(answers);
+  }
+  co_return safety_facts(mission, set);
+}
+
 std::string summary_of(const Explanation& e, const Mission& mission) {
   if (e.can_start) return fmt::format("\"{}\" can start now.", mission.name);
   if (is_final(mission.status))
@@ -212,6 +231,8 @@ async::Task<Result<Explanation>> explain_mission(const MissionTools& tools,
     const auto rows = co_await tools.reader.run_one(occupant_of(*mission.vehicle_id), request.deadline);
     facts.occupant = occupant_from(rows, id);
   }
+  lanes::WorkingSet set;
+  facts.safety = co_await read_safety(tools, request, mission, set);
   Explanation e{.mission_id = id, .status = mission.status};
   for (const auto& [code, detail] : start_blockers(mission, facts, now)) e.reasons.push_back({code, detail});
   e.can_start = decide(mission, StartMission{}, facts, now).has_value();

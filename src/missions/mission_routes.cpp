@@ -15,6 +15,7 @@
 #include "missions/mission_list.hpp"
 #include "missions/mission_reading.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/plan_routes.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -31,7 +32,8 @@ using vocabulary::ProblemKind;
 namespace json = vocabulary::json;
 
 // POST /missions: a new mission, ready unless something holds it.
-// Refuses: invalid_fields, forbidden, already_exists, not_available_yet.
+// Refuses: invalid_fields, invalid_parameters, wrong_state (an archived template), forbidden, already_exists,
+// not_available_yet.
 Task<Result<Response>> create(const MissionTools& tools, const Request& request) {
   CO_TRY(input, body_of<CreateMission>(request));
   const auto now = tools.now();
@@ -42,7 +44,8 @@ Task<Result<Response>> create(const MissionTools& tools, const Request& request)
   }
   const auto id = chosen ? *input.id : MissionId{tools.ids.next(now)};
   auto hash = chosen ? endpoints::body_hash(request.body) : std::string();
-  auto command = create_mission(std::move(input), id, chosen, std::move(hash));
+  auto body = input.template_id ? std::string(request.body) : std::string();
+  auto command = create_mission(std::move(input), id, chosen, std::move(hash), std::move(body));
   co_return co_await endpoints::ride(tools.lane, request, std::move(command));
 }
 
@@ -207,12 +210,12 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                     .pattern = "/missions",
                     .permission = missions_write,
                     .handler = http::with(tools, create),
-                    .summary = "Creates a mission.",
+                    .summary = "Creates a mission: written out, or from a template; fields beside template_id replace its own.",
                     .accepts = schema_of<CreateMission>("CreateMission"),
                     .answers = kMission,
                     .success = 201,
                     .repeat = 200,
-                    .problems = {invalid_fields, already_exists, not_available_yet},
+                    .problems = {invalid_fields, invalid_parameters, wrong_state, already_exists, not_available_yet},
                     .idempotent = true});
   routes.push_back({.method = Method::get,
                     .pattern = "/missions",
@@ -251,14 +254,14 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                     .success = 204,
                     .problems = {not_found, mission_active},
                     .conditional = true});
-  routes.push_back(execute("/missions/{id}/start", command<StartMission, make_start>,
-                           schema_of<StartMission>("StartMission"), "Starts it when schedule and vehicle allow.",
-                           {not_yet_scheduled, vehicle_missing, vehicle_busy}, StartMission{}));
+  routes.push_back(execute("/missions/{id}/start", command<StartMission, make_start>, schema_of<StartMission>("StartMission"),
+                           "Starts it when schedule, safety and vehicle allow.",
+                           {not_yet_scheduled, safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open}, StartMission{}));
   routes.push_back(execute("/missions/{id}/pause", command<PauseMission, pause_mission>,
                            schema_of<PauseMission>("PauseMission"), "Pauses a running mission.", {}, PauseMission{}));
   routes.push_back(execute("/missions/{id}/resume", command<ResumeMission, make_resume>,
                            schema_of<ResumeMission>("ResumeMission"), "Resumes a paused mission; asks the gate again.",
-                           {vehicle_missing, vehicle_busy}, ResumeMission{}));
+                           {safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open}, ResumeMission{}));
   routes.push_back(execute("/missions/{id}/complete", command<CompleteMission, complete_mission>,
                            schema_of<CompleteMission>("CompleteMission"), "Marks it as completed.", {tasks_unfinished},
                            CompleteMission{}));
@@ -288,6 +291,7 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                  {"cursor", "next_cursor of the page before."}}});
   std::ranges::move(dependency_routes(tools), std::back_inserter(routes));
   routes.push_back(bulk_route(tools));
+  std::ranges::move(plan_routes(tools), std::back_inserter(routes));
   add_examples(routes);
   return routes;
 }

@@ -84,7 +84,7 @@ const Statement update_changed(
     "as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) where id = cast(a1 as uuid)");
 
 const Statement find_one("find_mission",
-                         "select fleet_id, version, deleted_at, body, vehicle_id from missions where id = $1");
+                         "select fleet_id, version, deleted_at, body, vehicle_id, template_id from missions where id = $1");
 // Before rows are written anew: a row that is wrong must not be in the way of the unique index, and one that nothing
 // ever happened to goes.
 const Statement vacate("vacate_missions",
@@ -159,8 +159,12 @@ class MissionPart final : public lanes::Part {
     if (cache_ == nullptr) return;
     for (const auto& change : set_.changed()) {
       const auto& m = *change.mission;
-      cache_->put(m.id, {m.fleet_id, m.vehicle_id.value_or(""), m.version, m.deleted_at.has_value(),
-                         std::make_shared<const std::string>(*change.body)});
+      cache_->put(m.id, {.fleet_id = m.fleet_id,
+                         .vehicle_id = m.vehicle_id.value_or(""),
+                         .template_id = m.template_id ? std::optional(m.template_id->uuid) : std::nullopt,
+                         .version = m.version,
+                         .deleted = m.deleted_at.has_value(),
+                         .body = std::make_shared<const std::string>(*change.body)});
     }
   }
 
@@ -184,6 +188,7 @@ std::optional<CachedMission> cached_from(const Rows& rows) {
   const auto row = rows[0];
   return CachedMission{.fleet_id = std::string(row.text(0)),
                        .vehicle_id = std::string(row.text(4)),
+                       .template_id = row.is_null(5) ? std::nullopt : std::optional(row.uuid(5)),
                        .version = row.integer(1),
                        .deleted = !row.is_null(2),
                        .body = std::make_shared<const std::string>(row.text(3))};

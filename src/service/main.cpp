@@ -14,8 +14,8 @@
 #include "access/blocking.hpp"
 #include "access/key_command.hpp"
 #include "crypto/random.hpp"
-#include "missions/mission_replay.hpp"
 #include "service/assemble.hpp"
+#include "service/replay.hpp"
 
 namespace {
 
@@ -90,22 +90,13 @@ int replay(const Arguments& arguments) {
   }
   const auto database = service::open_database(service::settings_from(service::process_environment()));
   database->migrate();
-  boost::asio::io_context context(1);
-  const auto reader = database->open_reader(context);
   if (arguments[0] == "--rebuild") {
-    const auto writer = database->open_writer(context);
-    const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
-    print(fmt::format("{} missions written anew from {} events\n", f.missions, f.events));
+    print(service::rebuild(*database));
     return 0;
   }
-  const auto say = [](const std::string& words) { fmt::print("differs: {}\n", words); };
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, say, service::now()));
-  if (f.differences == 0) {
-    print(fmt::format("equal: {} missions, {} events\n", f.missions, f.events));
-    return 0;
-  }
-  print(fmt::format("not equal: {} differences in {} missions, {} events\n", f.differences, f.missions, f.events));
-  return 1;
+  const auto verdict = service::verify(*database, [](const std::string& words) { fmt::print("differs: {}\n", words); });
+  print(verdict.words);
+  return verdict.equal ? 0 : 1;
 }
 
 int api_key(const Arguments& arguments) {

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "safety/rules/safety_changes.hpp"
+#include "vocabulary/json_read.hpp"
+
 namespace mms::service {
 namespace {
 
@@ -82,6 +85,8 @@ void Observation::events(const std::vector<vocabulary::Event>& events) {
   for (const auto& e : events) {
     metrics_.counter("mission_operations_total", "Domain events by type.", fmt::format("operation=\"{}\"", e.type))
         .add();
+    if (e.stream == "template") template_operations(std::string_view(e.type).substr(e.type.find('.') + 1)).add();
+    if (e.type == safety::SafetyEventRaised::kType) safety_event(e);
     if (!log_.shows(Level::info) || !log_requests_) continue;
     log_.write(Level::info, "event",
                ObjectText()
@@ -93,8 +98,55 @@ void Observation::events(const std::vector<vocabulary::Event>& events) {
   }
 }
 
+telemetry::Counter& Observation::template_operations(std::string_view operation) {
+  return metrics_.counter("mission_template_operations_total", "Templates created, updated, archived and used.",
+                          fmt::format("operation=\"{}\"", operation));
+}
+
+void Observation::template_uses(std::size_t uses) {
+  template_operations("used").add(uses);
+}
+
+void Observation::safety_event(const vocabulary::Event& e) {
+  const auto raised = vocabulary::json::from_stored<safety::SafetyEventRaised>(e.data).safety_event;
+  const auto type = vocabulary::name_of(raised.type);
+  const auto severity = vocabulary::name_of(raised.severity);
+  metrics_
+      .counter("safety_events_total", "Safety events raised, by type and severity.",
+               fmt::format("type=\"{}\",severity=\"{}\"", type, severity))
+      .add();
+  if (raised.severity != safety::Severity::critical) return;
+  log_.write(Level::warning, "critical safety event",
+             ObjectText()
+                 .add("safety_event_id", raised.id)
+                 .add("type", type)
+                 .add("fleet_id", raised.fleet_id)
+                 .add("mission_id", raised.mission_id)
+                 .add("vehicle_id", raised.vehicle_id)
+                 .add("request_id", e.trace));
+}
+
 void Observation::timer(vocabulary::Duration late) {
   late_.observe(std::max(0.0, in_seconds(late.count())));
+}
+
+void Observation::trip_status(std::string_view status) {
+  metrics_
+      .counter("trip_status_changes_total", "Trips by the status that they came into.",
+               fmt::format("status=\"{}\"", status))
+      .add();
+}
+
+void Observation::positions(int accepted, int duplicate, int refused) {
+  const auto count = [&](std::string_view outcome, int number) {
+    metrics_
+        .counter("trip_positions_total", "Positions reported, by what became of them.",
+                 fmt::format("outcome=\"{}\"", outcome))
+        .add(static_cast<std::uint64_t>(number));
+  };
+  count("accepted", accepted);
+  count("duplicate", duplicate);
+  count("refused", refused);
 }
 
 void Observation::fault(std::string_view where, std::string_view what) {

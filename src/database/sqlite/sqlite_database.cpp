@@ -191,17 +191,21 @@ int SqliteDatabase::migrate() {
       "null)");
   const int before = applied(connection);
   const auto steps = database::migration_steps();
-  if (before > static_cast<int>(steps.size())) {
+  const int known = steps.empty() ? 0 : steps.back().number;
+  if (before > known) {
     throw database::StatementFailed(
         "newer_schema",
-        fmt::format("the database is at step {}, this binary knows {}: run the newer binary", before, steps.size()));
+        fmt::format("the database is at step {}, this binary knows {}: run the newer binary", before, known));
   }
-  for (const auto& step : steps.subspan(static_cast<std::size_t>(before))) {
+  int taken = 0;
+  for (const auto& step : steps) {
+    if (step.number <= before) continue;
     connection.script(database::expand(step.text, database::Dialect::sqlite));
     connection.run(database::query(note_step, step.number, step.name, vocabulary::to_text(now_())));
+    ++taken;
   }
   turn.commit();
-  return static_cast<int>(steps.size()) - before;
+  return taken;
 }
 
 int SqliteDatabase::schema_version() {

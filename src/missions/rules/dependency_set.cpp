@@ -18,6 +18,11 @@ void DependencySet::need_walk(const MissionId& from, const MissionId& target) {
   if (walks_.try_emplace({from, target}).second) needed_.walks.emplace_back(from, target);
 }
 
+void DependencySet::is_new(const MissionId& id) {
+  edges_.try_emplace(id);
+  successors_.try_emplace({id, {}});
+}
+
 Edges DependencySet::edges_of(const MissionId& successor, const MissionSet& missions, Time now) const {
   const auto at = edges_.find(successor);
   if (at == edges_.end()) throw std::logic_error("edges were asked for that nobody needed");

@@ -29,6 +29,9 @@ class DependencySet {
   // Whether `target` stands above `from`: reached from it by going from successor to predecessor.
   void need_walk(const MissionId& from, const MissionId& target);
 
+  // A mission that this batch makes: the table has no edges of it.
+  void is_new(const MissionId& id);
+
   // Nothing is needed that is not loaded yet.
   bool all_here() const { return needed_.empty(); }
   bool has_edges(const MissionId& successor) const;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lanes/rules/timers.hpp"
+#include "safety/rules/requirement.hpp"
 #include "vocabulary/describe.hpp"
 #include "vocabulary/ids.hpp"
 #include "vocabulary/json.hpp"
@@ -71,7 +72,7 @@ struct Mission {
   std::vector<Task> tasks;
   bool unordered = false;
   bool complete_on_last_task = false;
-  Raw safety_requirements;
+  std::vector<safety::Requirement> safety_requirements;
   std::map<std::string, std::string> labels;
   StartPolicy start_policy = StartPolicy::manual;
   std::optional<Time> scheduled_start;

@@ -65,7 +65,6 @@ std::vector<FieldError> not_available(const CreateMission& input) {
   };
   if (input.start_policy.value != StartPolicy::manual) add("/start_policy");
   if (input.control.value != Control::direct) add("/control");
-  if (!input.safety_requirements.empty()) add("/safety_requirements");
   return errors;
 }
 
@@ -122,7 +121,7 @@ void apply(const Replace<T>& change, U& field) {
 }
 
 // The whole new state; what really changed is worked out from it.
-Result<Mission> changed(const Mission& mission, const UpdateMission& c) {
+Result<Mission> changed(const Mission& mission, const UpdateMission& c, std::vector<FieldError>& errors) {
   Mission after = mission;
   apply(c.vehicle_id, after.vehicle_id);
   apply(c.name, after.name);
@@ -140,6 +139,9 @@ Result<Mission> changed(const Mission& mission, const UpdateMission& c) {
     if (c.timeout_s.value) after.timeout_s = c.timeout_s.value->value;
   }
   if (c.retry.present) after.retry = c.retry.value ? retry_from(*c.retry.value) : Retry{};
+  if (const auto& asked = c.safety_requirements.value) {
+    after.safety_requirements = safety::requirements_from(*asked, "/safety_requirements", errors);
+  }
   if (c.tasks.value) {
     TRY(tasks, merged_tasks(mission, *c.tasks.value));
     after.tasks = std::move(tasks);
@@ -191,14 +193,15 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
   m.id = id;
   m.fleet_id = input.fleet_id;
   if (input.vehicle_id) m.vehicle_id = *input.vehicle_id;
-  m.name = input.name;
+  if (input.name) m.name = *input.name;
   m.type = input.type ? std::string(*input.type) : "custom";
   m.priority = input.priority;
   m.parameters = input.parameters.empty() ? Raw{"{}"} : input.parameters;
   m.tasks = tasks_from(input.tasks);
   m.unordered = input.unordered;
   m.complete_on_last_task = input.complete_on_last_task;
-  m.safety_requirements = Raw{"[]"};
+  std::vector<FieldError> errors;
+  m.safety_requirements = safety::requirements_from(input.safety_requirements, "/safety_requirements", errors);
   m.labels = input.labels;
   m.start_policy = input.start_policy;
   m.scheduled_start = input.scheduled_start;
@@ -211,7 +214,6 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
   m.created_at = m.updated_at = now;
   m.created_by = caller;
   m.version = 1;
-  std::vector<FieldError> errors;
   check_together(m, errors);
   if (m.deadline && *m.deadline <= now) errors.push_back({"/deadline", "in_the_past", "must be in the future"});
   if (!errors.empty()) return with_errors(ProblemKind::invalid_fields, "some fields do not fit together", errors);
@@ -244,8 +246,8 @@ Result<Events> decide(const Mission& mission,
     refusal.error().members = json::ObjectText().add("state", mission.status).members();
     return refusal;
   }
-  TRY(after, changed(mission, command));
   std::vector<FieldError> errors;
+  TRY(after, changed(mission, command, errors));
   check_together(after, errors);
   if (command.deadline.value && *command.deadline.value <= now) {
     errors.push_back({"/deadline", "in_the_past", "must be in the future"});

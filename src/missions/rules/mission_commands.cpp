@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "access/rules/scope.hpp"
-#include "lanes/rules/idempotency_set.hpp"
 #include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/on_mission.hpp"
 #include "vocabulary/json_write.hpp"
@@ -49,6 +48,7 @@ class Gated final : public OnMission {
   void need(WorkingSet& set) const override {
     OnMission::need(set);
     set.of<MissionSet>().need_vehicle_of(id_);
+    need_safety(set, id_);
   }
 
  private:
@@ -158,71 +158,8 @@ class Fire final : public OnMission {
   std::int64_t attempt_;
 };
 
-class Create final : public lanes::Command {
- public:
-  Create(CreateMission input, MissionId id, bool chosen, std::string body_hash)
-      : input_(std::move(input)), id_(id), chosen_(chosen), body_hash_(std::move(body_hash)) {}
-
-  std::string_view name() const override { return "create_mission"; }
-  void need(WorkingSet& set) const override {
-    // Commands behind it in the batch may start it.
-    if (input_.vehicle_id) set.of<MissionSet>().need_vehicle(*input_.vehicle_id);
-    if (!chosen_) return;
-    set.of<MissionSet>().need(id_);
-    set.of<lanes::IdempotencySet>().need(identity());
-  }
-  Result<void> authorise(WorkingSet&, const Caller& caller) const override {
-    return access::may_create(caller, Permission::missions_write, {.noun = "mission", .fleet_id = input_.fleet_id});
-  }
-  Result<void> carry_out(WorkingSet& set, Journal& journal) override {
-    auto& missions = set.of<MissionSet>();
-    repeated_ = false;
-    if (const auto* found = chosen_ ? missions.find(id_) : nullptr) return repeat_of(*found, set, journal);
-    auto mission = make_mission(input_, id_, journal.caller.id, journal.now);
-    if (!mission) return std::unexpected(std::move(mission).error());
-    if (chosen_) remember(set, journal);
-    journal.record("mission", id_.uuid, 0, journal.now - vocabulary::Duration(1), MissionCreated::kType,
-                   data_of(MissionCreated{*mission}));
-    set.of<lanes::TimerSet>().replace({}, timers_of(*mission));
-    missions.put(std::move(*mission));
-    return {};
-  }
-  Answer answer(WorkingSet& set) const override {
-    const auto& missions = set.of<MissionSet>();
-    return {.status = repeated_ ? 200 : 201,
-            .body = missions.body(id_),
-            .location = "/missions/" + vocabulary::to_text(id_),
-            .version = missions.find(id_)->version};
-  }
-
- private:
-  std::string identity() const { return "id mission " + vocabulary::to_text(id_); }
-  void remember(WorkingSet& set, const Journal& journal) const {
-    set.of<lanes::IdempotencySet>().keep(
-        identity(), {.body_hash = journal.caller.id + ' ' + body_hash_, .answer = {}, .created_at = journal.now});
-  }
-  // The same id from the same caller with the same body is a repeat; anything else learns nothing of what is there.
-  Result<void> repeat_of(const Mission& found, WorkingSet& set, const Journal& journal) {
-    const auto* first = set.of<lanes::IdempotencySet>().find(identity(), journal.now);
-    if (!found.deleted_at && first != nullptr && first->body_hash == journal.caller.id + ' ' + body_hash_) {
-      repeated_ = true;
-      return {};
-    }
-    return refuse(ProblemKind::already_exists, "this id is taken; choose a new one");
-  }
-
-  CreateMission input_;
-  MissionId id_;
-  bool chosen_;
-  std::string body_hash_;
-  bool repeated_ = false;
-};
-
 }  // namespace
 
-CommandPtr create_mission(CreateMission input, MissionId id, bool chosen, std::string body_hash) {
-  return std::make_unique<Create>(std::move(input), id, chosen, std::move(body_hash));
-}
 CommandPtr update_mission(MissionId id, UpdateMission input) {
   return std::make_unique<Update>(id, std::move(input));
 }

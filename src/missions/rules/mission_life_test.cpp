@@ -69,7 +69,7 @@ const std::map<MissionStatus, std::vector<std::string>> kTable{
 std::string allowed_in(MissionStatus status) {
   std::vector<std::string> names;
   for (const auto name : allowed_commands(status)) names.emplace_back(name);
-  return json::ObjectText().add("status", status).add("allowed", names).members();
+  return json::ObjectText().add("state", status).add("allowed", names).members();
 }
 
 TEST(MissionLife, EveryStateTimesEveryCommandHasTheTablesOutcome) {

@@ -71,7 +71,13 @@ std::vector<Blocker> blockers_of(const Mission& mission, const StartFacts& facts
     add(dependency_blocker(ProblemKind::dependencies_unsatisfied, holding_start(facts.edges)));
     add(schedule_blocker(mission, now));
   }
+  if (auto r = unmet_requirements(mission, facts.safety, now)) {
+    add(Blocker{ProblemKind::safety_requirements_unmet, std::move(r->detail), std::move(r->members)});
+  }
   add(vehicle_blocker(mission, facts));
+  if (auto r = open_critical_events(facts.safety)) {
+    add(Blocker{ProblemKind::critical_event_open, std::move(r->detail), std::move(r->members)});
+  }
   return blockers;
 }
 
@@ -145,7 +151,7 @@ vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attemp
 Result<Events> decide(const Mission& mission, const StartMission&, const StartFacts& facts, Time now) {
   if (!is_one_of(mission.status, {MissionStatus::pending, MissionStatus::ready})) return wrong_state(mission, "start");
   if (const auto open = check_gate(mission, facts, now, true); !open) return std::unexpected(open.error());
-  return Events{MissionStarted{mission.attempt, *mission.vehicle_id}};
+  return Events{MissionStarted{mission.attempt, *mission.vehicle_id, checked(mission, facts.safety, now)}};
 }
 
 Result<Events> decide(const Mission& mission, const PauseMission& command) {
@@ -156,7 +162,7 @@ Result<Events> decide(const Mission& mission, const PauseMission& command) {
 Result<Events> decide(const Mission& mission, const ResumeMission&, const StartFacts& facts, Time now) {
   if (mission.status != MissionStatus::paused) return wrong_state(mission, "resume");
   if (const auto open = check_gate(mission, facts, now, false); !open) return std::unexpected(open.error());
-  return Events{MissionResumed{}};
+  return Events{MissionResumed{checked(mission, facts.safety, now)}};
 }
 
 Result<Events> decide(const Mission& mission, const CompleteMission& command, const Edges& edges) {

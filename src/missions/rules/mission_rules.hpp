@@ -7,6 +7,7 @@
 
 #include "missions/rules/mission_events.hpp"
 #include "missions/rules/mission_input.hpp"
+#include "missions/rules/mission_safety.hpp"
 #include "vocabulary/problem.hpp"
 
 namespace mms::missions {
@@ -23,6 +24,7 @@ struct Occupant {
 // What start and resume look at beside the mission itself.
 struct StartFacts {
   std::optional<Occupant> occupant;  // of the mission's vehicle, other than this mission
+  SafetyFacts safety;
   Edges edges;                       // those of which it is the successor
 };
 
@@ -31,8 +33,8 @@ struct StartFacts {
 Result<Mission> make_mission(const CreateMission& input, MissionId id, const std::string& caller, Time now);
 
 // Every decision below refuses wrong_state with the state and the commands that it allows.
-// Refuses: dependencies_unsatisfied (each blocker with why), not_yet_scheduled, vehicle_missing, vehicle_busy; all that
-// hold are listed in `reasons`.
+// Refuses: dependencies_unsatisfied (each blocker with why), not_yet_scheduled, safety_requirements_unmet, vehicle_missing,
+// vehicle_busy, critical_event_open; all that hold are listed in `reasons`.
 Result<Events> decide(const Mission& mission, const StartMission& command, const StartFacts& facts, Time now);
 Result<Events> decide(const Mission& mission, const PauseMission& command);
 // Asks the same gate as start.

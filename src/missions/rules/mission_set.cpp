@@ -13,11 +13,11 @@ void MissionSet::need(const MissionId& id) {
 }
 
 void MissionSet::need_vehicle_of(const MissionId& id) {
-  if (!vehicles_of_.insert(id).second) return;
-  // A mission that is here already says which vehicle; one that is yet to be loaded says it then.
+  // A mission that is here says which vehicle, also when it was made by this batch; one that is yet to be loaded says it then.
+  const bool is_first = vehicles_of_.insert(id).second;
   const auto entry = entries_.find(id);
   if (entry == entries_.end() || !entry->second.mission) {
-    needed_.vehicles_of.push_back(id);
+    if (is_first) needed_.vehicles_of.push_back(id);
   } else if (entry->second.mission->vehicle_id) {
     need_vehicle(*entry->second.mission->vehicle_id);
   }

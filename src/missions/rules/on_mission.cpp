@@ -80,6 +80,7 @@ StartFacts OnMission::start_facts(const Mission& mission, WorkingSet& set, Time 
   StartFacts facts;
   if (mission.vehicle_id) facts.occupant = set.of<MissionSet>().occupant(*mission.vehicle_id, id_);
   facts.edges = edges(set, now);
+  facts.safety = safety_facts(mission, set);
   return facts;
 }
 

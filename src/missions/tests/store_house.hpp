@@ -21,6 +21,8 @@
 #include "missions/dependency_store.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
+#include "safety/safety_store.hpp"
+#include "vehicles/vehicle_store.hpp"
 #include "vocabulary/json.hpp"
 
 namespace mms::missions::law {
@@ -81,11 +83,12 @@ class StoreHouse {
     settings.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
     lane = std::make_unique<lanes::Lane>(
         *database,
-        std::vector<lanes::MakePart>{[cache](lanes::WorkingSet& set) { return mission_part(set, cache); },
+        std::vector<lanes::MakePart>{vehicles::vehicle_part, safety::safety_part,
+                                     [cache](lanes::WorkingSet& set) { return mission_part(set, cache); },
                                      dependency_part},
         std::move(settings));
-    tools =
-        std::make_unique<MissionTools>(MissionTools{*reader, *lane, ids, key, cache, [this] { return now.load(); }});
+    tools = std::make_unique<MissionTools>(MissionTools{
+        *reader, *lane, ids, key, cache, [this] { return now.load(); }, {vehicles::vehicle_part, safety::safety_part}});
     routes = mission_routes(*tools);
   }
   ~StoreHouse() { lane->stop(); }

@@ -129,7 +129,7 @@ TEST_P(StoreLaws, AListShowsWhatItsCallerMaySee) {
   EXPECT_TRUE(house.list("fleet_id=north", south)->each("id").empty());
   const vocabulary::Caller truck{"truck-1",
                                  vocabulary::CallerKind::vehicle,
-                                 {{.role = Role::vehicle, .fleet_id = "south", .mission_id = {}, .template_id = {}}}};
+                                 {{.role = Role::viewer, .fleet_id = "south", .mission_id = {}, .template_id = {}}}};
   EXPECT_EQ(house.list("limit=50", truck)->each("vehicle_id"), std::vector<std::string>(3, "truck-1"));
   EXPECT_TRUE(house.list("vehicle_id=truck-3", truck)->each("id").empty());
 }
