@@ -163,6 +163,14 @@ class StoreHouse {
   std::unique_ptr<Reply> tell(const std::string& id, const std::string& command, std::string body = {}) {
     return ask(http::Method::post, "/missions/{id}/" + command, {id}, {}, std::move(body));
   }
+  lanes::Outcome carry_out(std::unique_ptr<lanes::Command> command) {
+    lanes::Submission submission;
+    submission.command = std::move(command);
+    submission.caller = admin();
+    submission.trace = "law";
+    submission.deadline = async::Clock::now() + std::chrono::seconds(30);
+    return run(lane->submit(std::move(submission)));
+  }
   // Statements of a test's own, committed.
   void plant(database::Query query) { run(planted(*writer, std::move(query))); }
 
