@@ -30,8 +30,8 @@ Outcome nothing_done() {
 }
 
 Outcome not_known() {
-  return unavailable("unknown",
-                     "the connection was lost while committing; repeat with the same Idempotency-Key to learn the outcome");
+  return unavailable(
+      "unknown", "the connection was lost while committing; repeat with the same Idempotency-Key to learn the outcome");
 }
 
 Outcome broken() {
@@ -140,11 +140,20 @@ Task<std::vector<Outcome>> BatchRunner::attempt(std::vector<Submission>& batch) 
       std::vector<Outcome> outcomes(batch.size(), unknown ? not_known() : nothing_done());
       co_return outcomes;
     }
+    tell(attempt);
+    co_return std::move(attempt.outcomes);
+  }
+}
+
+// The batch is durable: whatever a listener does, it must not be carried out again.
+void BatchRunner::tell(Attempt& attempt) const {
+  try {
     for (auto& part : attempt.parts) part->committed();
     attempt.figures.events = attempt.events.size();
     if (settings_.on_commit) settings_.on_commit(attempt.events);
     if (settings_.on_batch) settings_.on_batch(attempt.figures);
-    co_return std::move(attempt.outcomes);
+  } catch (const std::exception& e) {
+    fault(fmt::format("after a commit: {}", e.what()));
   }
 }
 
@@ -162,6 +171,9 @@ Task<bool> BatchRunner::decide_all(Attempt& attempt, std::vector<Submission>& ba
     attempt.opened = true;
     attempt.now = settings_.clock ? settings_.clock(opening.now) : opening.now;
     attempt.take(opening.rows, counts);
+    // What follows from what was loaded is asked for once, for all: not by each command on its own.
+    for (const auto& submission : batch) submission.command->need(attempt.set);
+    co_await load_missing(attempt);
     attempt.figures.load_us = since(start);
     start = async::Clock::now();
     for (auto& submission : batch) {
@@ -201,8 +213,9 @@ Task<void> BatchRunner::decide_one(Attempt& attempt, Submission& submission, Out
   if (submission.idempotency) {
     if (const auto* first = answers.find(submission.idempotency->identity, attempt.now)) {
       if (first->body_hash != submission.idempotency->body_hash) {
-        outcome = vocabulary::refuse(ProblemKind::idempotency_key_reused,
-                                     "this Idempotency-Key was used with another body; use a new key for a new request");
+        outcome =
+            vocabulary::refuse(ProblemKind::idempotency_key_reused,
+                               "this Idempotency-Key was used with another body; use a new key for a new request");
       } else {
         outcome = first->answer;
         outcome->replayed = true;

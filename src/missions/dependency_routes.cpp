@@ -77,18 +77,19 @@ std::vector<http::Route> dependency_routes(const MissionTools& tools) {
   using enum ProblemKind;
   using http::Method;
   std::vector<http::Route> routes;
-  routes.push_back({.method = Method::post,
-                    .pattern = "/missions/{id}/dependencies",
-                    .permission = Permission::missions_write,
-                    .handler = http::with(tools, add),
-                    .summary = "Makes it wait for another mission of its fleet.",
-                    .accepts = http::schema_of<AddDependency>("AddDependency"),
-                    .answers = http::schema_of<DependencyView>("Dependency"),
-                    .success = 201,
-                    .problems = {not_found, dependency_cycle, graph_too_large, wrong_state, already_exists, invalid_fields},
-                    .idempotent = true,
-                    .conditional = true,
-                    .example_request = R"({"predecessor_id":"01a20f9a-3fc3-7c9b-86bb-f142aa9f13d3","lag_s":60})"});
+  routes.push_back(
+      {.method = Method::post,
+       .pattern = "/missions/{id}/dependencies",
+       .permission = Permission::missions_write,
+       .handler = http::with(tools, add),
+       .summary = "Makes it wait for another mission of its fleet.",
+       .accepts = http::schema_of<AddDependency>("AddDependency"),
+       .answers = http::schema_of<DependencyView>("Dependency"),
+       .success = 201,
+       .problems = {not_found, dependency_cycle, graph_too_large, wrong_state, already_exists, invalid_fields},
+       .idempotent = true,
+       .conditional = true,
+       .example_request = R"({"predecessor_id":"01a20f9a-3fc3-7c9b-86bb-f142aa9f13d3","lag_s":60})"});
   routes.push_back({.method = Method::get,
                     .pattern = "/missions/{id}/dependencies",
                     .permission = Permission::missions_read,

@@ -11,8 +11,8 @@ namespace mms::missions {
 namespace {
 
 using database::Query;
-using database::Rows;
 using database::Row;
+using database::Rows;
 using database::Statement;
 namespace json = vocabulary::json;
 
@@ -32,11 +32,14 @@ const Statement predecessor_edges("edges_of_predecessor",
 #undef EDGE_COLUMNS
 
 const Statement load_successors(
-    "load_successors", Statement::Shape::many,
-    "select distinct $1, $2, successor_id from mission_dependencies where predecessor_id = $1 and successor_id > $2 order "
+    "load_successors",
+    Statement::Shape::many,
+    "select distinct $1, $2, successor_id from mission_dependencies where predecessor_id = $1 and successor_id > $2 "
+    "order "
     "by successor_id limit 257",
     "select k.p, k.a, s.successor_id from unnest(cast($1 as text[]), cast($2 as text[])) as k(p, a) cross join lateral "
-    "(select distinct successor_id from mission_dependencies where predecessor_id = cast(k.p as uuid) and successor_id > "
+    "(select distinct successor_id from mission_dependencies where predecessor_id = cast(k.p as uuid) and successor_id "
+    "> "
     "cast(k.a as uuid) order by successor_id limit 257) s");
 
 // $1 from, $2 target, $3 edges that the batch added as [[successor, predecessor]], $4 ids of edges that it removed, $5
@@ -73,14 +76,18 @@ const Statement path_up(
 
 #define UPSERT_INTO "insert into mission_dependencies (id, successor_id, predecessor_id, type, body) "
 #define UPSERT_END " on conflict (id) do update set body = excluded.body"
-const Statement upsert("upsert_dependencies", Statement::Shape::many,
+const Statement upsert("upsert_dependencies",
+                       Statement::Shape::many,
                        UPSERT_INTO "values ($1, $2, $3, $4, $5)" UPSERT_END,
-                       UPSERT_INTO "select cast(a as uuid), cast(b as uuid), cast(c as uuid), d, cast(e as json) from "
-                                   "unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as "
-                                   "text[]), cast($5 as text[])) as t(a, b, c, d, e)" UPSERT_END);
+                       UPSERT_INTO
+                       "select cast(a as uuid), cast(b as uuid), cast(c as uuid), d, cast(e as json) from "
+                       "unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as "
+                       "text[]), cast($5 as text[])) as t(a, b, c, d, e)" UPSERT_END);
 #undef UPSERT_INTO
 #undef UPSERT_END
-const Statement remove_edges("delete_edges", Statement::Shape::many, "delete from mission_dependencies where id = $1",
+const Statement remove_edges("delete_edges",
+                             Statement::Shape::many,
+                             "delete from mission_dependencies where id = $1",
                              "delete from mission_dependencies where id = any(cast($1 as uuid[]))");
 const Statement bodies("dependency_bodies",
                        "select id, body from mission_dependencies where id > $1 order by id limit cast($2 as bigint)");

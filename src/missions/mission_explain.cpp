@@ -10,6 +10,8 @@
 #include "missions/mission_reading.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/mission_rules.hpp"
+#include "missions/rules/mission_safety.hpp"
+#include "missions/rules/mission_set.hpp"
 #include "vocabulary/json_read.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -29,7 +31,9 @@ struct Region {
   bool truncated = false;
 };
 
-async::Task<void> load_missions(const MissionTools& tools, const http::Request& request, const std::set<MissionId>& ids,
+async::Task<void> load_missions(const MissionTools& tools,
+                                const http::Request& request,
+                                const std::set<MissionId>& ids,
                                 Region& region) {
   std::vector<database::Query> queries;
   for (const auto& id : ids) {
@@ -45,11 +49,16 @@ async::Task<void> load_missions(const MissionTools& tools, const http::Request& 
 }
 
 // One step outwards from `level`; answers the missions at the other ends.
-async::Task<std::set<MissionId>> step(const MissionTools& tools, const http::Request& request,
-                                      const std::vector<MissionId>& level, bool upwards, int depth, Region& region) {
+async::Task<std::set<MissionId>> step(const MissionTools& tools,
+                                      const http::Request& request,
+                                      const std::vector<MissionId>& level,
+                                      bool upwards,
+                                      int depth,
+                                      Region& region) {
   std::vector<database::Query> queries;
   for (const auto& id : level) {
-    queries.push_back(upwards ? edges_of_successor(id) : edges_of_predecessor(id, static_cast<std::int64_t>(kMostEdges)));
+    queries.push_back(upwards ? edges_of_successor(id)
+                              : edges_of_predecessor(id, static_cast<std::int64_t>(kMostEdges)));
   }
   std::set<MissionId> next;
   const auto now = tools.now();
@@ -67,8 +76,12 @@ async::Task<std::set<MissionId>> step(const MissionTools& tools, const http::Req
 }
 
 // Through missions that have not ended: what has ended holds nothing back.
-async::Task<void> explore(const MissionTools& tools, const http::Request& request, MissionId from, bool upwards,
-                          bool through_ended, Region& region) {
+async::Task<void> explore(const MissionTools& tools,
+                          const http::Request& request,
+                          MissionId from,
+                          bool upwards,
+                          bool through_ended,
+                          Region& region) {
   std::set<MissionId> frontier{from};
   for (int depth = 1; !frontier.empty() && !region.truncated; ++depth) {
     std::set<MissionId> next;
@@ -79,8 +92,9 @@ async::Task<void> explore(const MissionTools& tools, const http::Request& reques
       level.push_back(id);
     }
     for (std::size_t i = 0; i < level.size() && !region.truncated; i += kLevelAtOnce) {
-      const std::vector<MissionId> part(level.begin() + static_cast<std::ptrdiff_t>(i),
-                                        level.begin() + static_cast<std::ptrdiff_t>(std::min(i + kLevelAtOnce, level.size())));
+      const std::vector<MissionId> part(
+          level.begin() + static_cast<std::ptrdiff_t>(i),
+          level.begin() + static_cast<std::ptrdiff_t>(std::min(i + kLevelAtOnce, level.size())));
       next.merge(co_await step(tools, request, part, upwards, depth, region));
     }
     co_await load_missions(tools, request, next, region);
@@ -95,8 +109,14 @@ Edges own_edges(const Region& region, MissionId id, Time now) {
     if (d.successor_id != id) continue;
     const auto at = region.missions.find(d.predecessor_id);
     if (at == region.missions.end()) continue;
-    Edge edge{{.id = d.id, .successor_id = id, .predecessor_id = d.predecessor_id, .type = d.type,
-               .condition = d.condition, .lag_s = d.lag_s, .created_at = d.created_at, .created_by = d.created_by},
+    Edge edge{{.id = d.id,
+               .successor_id = id,
+               .predecessor_id = d.predecessor_id,
+               .type = d.type,
+               .condition = d.condition,
+               .lag_s = d.lag_s,
+               .created_at = d.created_at,
+               .created_by = d.created_by},
               predecessor_of(at->second),
               {}};
     edge.settlement = settle(edge.dependency, edge.predecessor, now);
@@ -165,9 +185,27 @@ class Longest {
   std::map<MissionId, Best> best_;
 };
 
+// What the gate would look at, read beside the lane by the parts that the lane works with.
+// Lifetime: the facts hold as long as `set`.
+async::Task<SafetyFacts> read_safety(const MissionTools& tools, const http::Request& request, const Mission& mission,
+                                     lanes::WorkingSet& set) {
+  std::vector<std::unique_ptr<lanes::Part>> parts;
+  for (const auto& make : tools.gate_parts) parts.push_back(make(set));
+  set.emplace<MissionSet>().loaded(mission, {});
+  need_safety(set, mission.id);
+  for (const auto& part : parts) {
+    auto loads = part->loads();
+    if (loads.empty()) continue;
+    const auto answers = co_await tools.reader.run(std::move(loads), request.deadline);
+    part->take(answers);
+  }
+  co_return safety_facts(mission, set);
+}
+
 std::string summary_of(const Explanation& e, const Mission& mission) {
   if (e.can_start) return fmt::format("\"{}\" can start now.", mission.name);
-  if (is_final(mission.status)) return fmt::format("\"{}\" has ended: {}.", mission.name, vocabulary::name_of(mission.status));
+  if (is_final(mission.status))
+    return fmt::format("\"{}\" has ended: {}.", mission.name, vocabulary::name_of(mission.status));
   if (mission.status == MissionStatus::running || mission.status == MissionStatus::paused) {
     return fmt::format("\"{}\" is {}.", mission.name, vocabulary::name_of(mission.status));
   }
@@ -178,7 +216,9 @@ std::string summary_of(const Explanation& e, const Mission& mission) {
 
 }  // namespace
 
-async::Task<Result<Explanation>> explain_mission(const MissionTools& tools, const http::Request& request, MissionId id) {
+async::Task<Result<Explanation>> explain_mission(const MissionTools& tools,
+                                                 const http::Request& request,
+                                                 MissionId id) {
   CO_TRY(found, co_await readable_mission(tools, request, id, false));
   Region region;
   auto mission = json::from_stored<Mission>(*found.body);
@@ -191,6 +231,8 @@ async::Task<Result<Explanation>> explain_mission(const MissionTools& tools, cons
     const auto rows = co_await tools.reader.run_one(occupant_of(*mission.vehicle_id), request.deadline);
     facts.occupant = occupant_from(rows, id);
   }
+  lanes::WorkingSet set;
+  facts.safety = co_await read_safety(tools, request, mission, set);
   Explanation e{.mission_id = id, .status = mission.status};
   for (const auto& [code, detail] : start_blockers(mission, facts, now)) e.reasons.push_back({code, detail});
   e.can_start = decide(mission, StartMission{}, facts, now).has_value();
@@ -204,7 +246,9 @@ async::Task<Result<Explanation>> explain_mission(const MissionTools& tools, cons
   co_return e;
 }
 
-async::Task<Result<MissionGraph>> graph_of_mission(const MissionTools& tools, const http::Request& request, MissionId id) {
+async::Task<Result<MissionGraph>> graph_of_mission(const MissionTools& tools,
+                                                   const http::Request& request,
+                                                   MissionId id) {
   CO_TRY(found, co_await readable_mission(tools, request, id, false));
   Region region;
   region.missions.emplace(id, json::from_stored<Mission>(*found.body));

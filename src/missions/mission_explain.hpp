@@ -10,7 +10,8 @@ namespace mms::missions {
 
 // One thing that holds the start back now.
 struct ExplainReason {
-  std::string code;  // as start would refuse: dependencies_unsatisfied, not_yet_scheduled, vehicle_missing, vehicle_busy …
+  std::string
+      code;  // as start would refuse: dependencies_unsatisfied, not_yet_scheduled, vehicle_missing, vehicle_busy …
   std::string detail;
 };
 BOOST_DESCRIBE_STRUCT(ExplainReason, (), (code, detail))

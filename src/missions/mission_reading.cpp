@@ -17,9 +17,10 @@ async::Task<Result<CachedMission>> readable_mission(const MissionTools& tools,
   std::optional<CachedMission> found;
   if (tools.cache != nullptr) found = tools.cache->find(id);
   if (!found) {
+    const auto ticket = tools.cache != nullptr ? tools.cache->ticket(id) : 0;
     found = cached_from(co_await tools.reader.run_one(find_mission(id), request.deadline));
     if (!found) co_return access::not_found("mission");
-    if (tools.cache != nullptr) tools.cache->offer(id, *found);
+    if (tools.cache != nullptr) tools.cache->offer(id, *found, ticket);
   }
   const access::Target target{
       .noun = "mission", .fleet_id = found->fleet_id, .vehicle_id = found->vehicle_id, .mission_id = id.uuid,

@@ -14,10 +14,8 @@
 #include "access/blocking.hpp"
 #include "access/key_command.hpp"
 #include "crypto/random.hpp"
-#include "missions/mission_replay.hpp"
-#include "missions/plan_replay.hpp"
 #include "service/assemble.hpp"
-#include "templates/template_replay.hpp"
+#include "service/replay.hpp"
 
 namespace {
 
@@ -92,30 +90,13 @@ int replay(const Arguments& arguments) {
   }
   const auto database = service::open_database(service::settings_from(service::process_environment()));
   database->migrate();
-  boost::asio::io_context context(1);
-  const auto reader = database->open_reader(context);
-  const auto differs = [](const std::string& words) { fmt::print("differs: {}\n", words); };
   if (arguments[0] == "--rebuild") {
-    const auto writer = database->open_writer(context);
-    const auto t = access::run_to_end(context, templates::rebuild_templates(*reader, *writer));
-    const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
-    const auto p = access::run_to_end(context, missions::rebuild_plans(*reader, *writer));
-    print(fmt::format("{} missions, {} templates and {} plans written anew from {} events\n", f.missions, t.templates, p.plans,
-                      f.events + t.events + p.plans));
+    print(service::rebuild(*database));
     return 0;
   }
-  const auto t = access::run_to_end(context, templates::verify_templates(*reader, differs));
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, differs));
-  const auto p = access::run_to_end(context, missions::verify_plans(*reader, differs));
-  const auto differences = t.differences + f.differences + p.differences;
-  const auto figures = fmt::format("{} missions, {} templates, {} plans, {} events", f.missions, t.templates, p.plans,
-                                   f.events + t.events + p.plans);
-  if (differences == 0) {
-    print(fmt::format("equal: {}\n", figures));
-    return 0;
-  }
-  print(fmt::format("not equal: {} differences in {}\n", differences, figures));
-  return 1;
+  const auto verdict = service::verify(*database, [](const std::string& words) { fmt::print("differs: {}\n", words); });
+  print(verdict.words);
+  return verdict.equal ? 0 : 1;
 }
 
 int api_key(const Arguments& arguments) {
@@ -167,6 +148,7 @@ int run(const std::string& command, const Arguments& arguments) {
 
 int main(int count, char** values) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a refusal, not the end
   const Arguments all(values + 1, values + count);
   if (all.empty()) {
     print(kHelp);

@@ -19,11 +19,14 @@ class Observation {
   void timer(vocabulary::Duration late);
   // Missions and plans made from templates.
   void template_uses(std::size_t uses);
+  void trip_status(std::string_view status);
+  void positions(int accepted, int duplicate, int refused);
   void fault(std::string_view where, std::string_view what);
   void http_fault(const http::Fault& fault);
 
  private:
   telemetry::Counter& template_operations(std::string_view operation);
+  void safety_event(const vocabulary::Event& event);
 
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;

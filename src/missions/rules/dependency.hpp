@@ -16,8 +16,8 @@ BOOST_DEFINE_ENUM_CLASS(DependencyType, finish_to_start, start_to_start, finish_
 BOOST_DEFINE_ENUM_CLASS(DependencyCondition, success, failure, any)
 BOOST_DEFINE_ENUM_CLASS(DependencyState, waiting, satisfied, unsatisfiable)
 
-// The stored edge: `successor` waits for `predecessor`. Its state is never stored: it follows from the predecessor, so that
-// it cannot be wrong (docs/decisions).
+// The stored edge: `successor` waits for `predecessor`. Its state is never stored: it follows from the predecessor, so
+// that it cannot be wrong (docs/decisions).
 struct Dependency {
   DependencyId id;
   MissionId successor_id;
@@ -29,7 +29,9 @@ struct Dependency {
   std::string created_by;
   bool operator==(const Dependency&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Dependency, (), (id, successor_id, predecessor_id, type, condition, lag_s, created_at, created_by))
+BOOST_DESCRIBE_STRUCT(Dependency,
+                      (),
+                      (id, successor_id, predecessor_id, type, condition, lag_s, created_at, created_by))
 
 // What an edge asks of its predecessor.
 struct Predecessor {
@@ -43,7 +45,8 @@ Predecessor predecessor_of(const Mission& mission);
 
 struct Settlement {
   DependencyState state = DependencyState::waiting;
-  // Satisfied: since when. Waiting: when its lag ends, if the predecessor is where it should be. Unsatisfiable: since when.
+  // Satisfied: since when. Waiting: when its lag ends, if the predecessor is where it should be. Unsatisfiable: since
+  // when.
   std::optional<Time> at;
 };
 // At `now`. start_to_start looks at the start and knows no condition; the others at the end and how it came.
@@ -79,8 +82,19 @@ struct DependencyView {
 };
 BOOST_DESCRIBE_STRUCT(DependencyView,
                       (),
-                      (id, successor_id, predecessor_id, predecessor_name, predecessor_status, type, condition, lag_s,
-                       state, settled_at, expected_at, created_at, created_by))
+                      (id,
+                       successor_id,
+                       predecessor_id,
+                       predecessor_name,
+                       predecessor_status,
+                       type,
+                       condition,
+                       lag_s,
+                       state,
+                       settled_at,
+                       expected_at,
+                       created_at,
+                       created_by))
 DependencyView view_of(const Edge& edge);
 
 struct AddDependency {

@@ -59,8 +59,8 @@ class Add final : public OnMission {
     const auto* found = set.of<MissionSet>().find(input_.predecessor_id);
     const bool visible = found != nullptr && !found->deleted_at && found->fleet_id == mission.fleet_id;
     const auto predecessor = visible ? std::optional(predecessor_of(*found)) : std::nullopt;
-    auto events = decide(mission, input_, dependency_, predecessor ? &*predecessor : nullptr,
-                         edges(set, journal.now), journal.caller.id, journal.now);
+    auto events = decide(mission, input_, dependency_, predecessor ? &*predecessor : nullptr, edges(set, journal.now),
+                         journal.caller.id, journal.now);
     if (!events) return events;
     if (const auto open = check_cycle(mission, *predecessor, set); !open) return std::unexpected(open.error());
     return events;
@@ -72,8 +72,9 @@ class Add final : public OnMission {
     const auto* walk = set.of<DependencySet>().walk(predecessor.id, mission.id);
     if (walk == nullptr) return {};
     if (walk->visited > kLargestWalk) {
-      return refuse(ProblemKind::graph_too_large,
-                    fmt::format("more than {} missions stand before it; the search for a cycle was given up", kLargestWalk));
+      return refuse(
+          ProblemKind::graph_too_large,
+          fmt::format("more than {} missions stand before it; the search for a cycle was given up", kLargestWalk));
     }
     if (!walk->reached) return {};
     for (const auto& [id, name] : walk->path) cycle.push_back({id, name});

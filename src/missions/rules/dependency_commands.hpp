@@ -20,8 +20,8 @@ std::unique_ptr<lanes::Command> settle_mission(MissionId id);
 // Settles the successors of a mission, in the order of their ids, from behind `after` on: as many as one transaction
 // may, the rest by a durable timer that is due at once. `kind` is that timer's, the same for all chunks of one cause.
 std::unique_ptr<lanes::Command> settle_successors(MissionId predecessor, MissionId after, std::string kind);
-// Timers of this kind follow from no state and are no part of a fold. `version` is the predecessor's, when it moved on: two causes
-// have two timers.
+// Timers of this kind follow from no state and are no part of a fold. `version` is the predecessor's, when it moved on:
+// two causes have two timers.
 std::string settle_kind(std::int64_t version);
 bool is_settle_kind(std::string_view kind);
 lanes::Timer settle_timer(MissionId predecessor, MissionId after, std::string kind, Time now);

@@ -16,8 +16,8 @@ namespace json = vocabulary::json;
 constexpr const char* kUnsatisfiable = "dependency_unsatisfiable";
 
 const Edge* unsatisfiable(const Edges& edges) {
-  const auto at = std::ranges::find_if(
-      edges, [](const Edge& e) { return e.settlement.state == DependencyState::unsatisfiable; });
+  const auto at =
+      std::ranges::find_if(edges, [](const Edge& e) { return e.settlement.state == DependencyState::unsatisfiable; });
   return at == edges.end() ? nullptr : &*at;
 }
 
@@ -96,7 +96,7 @@ Result<Events> decide(const Mission& mission,
     for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
     return refuse(ProblemKind::wrong_state,
                   fmt::format("a {} mission cannot begin to wait for another one", vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
+                  json::ObjectText().add("state", mission.status).add("allowed", allowed).members());
   }
   for (const auto& edge : edges) {
     if (edge.dependency.predecessor_id != command.predecessor_id || edge.dependency.type != command.type) continue;

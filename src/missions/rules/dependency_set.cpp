@@ -57,7 +57,8 @@ void DependencySet::add(Dependency dependency, Predecessor predecessor) {
   for (auto& [key, successors] : successors_) {
     if (key.first != dependency.predecessor_id || dependency.successor_id <= key.second) continue;
     const auto place = std::ranges::lower_bound(successors, dependency.successor_id);
-    if (place == successors.end() || *place != dependency.successor_id) successors.insert(place, dependency.successor_id);
+    if (place == successors.end() || *place != dependency.successor_id)
+      successors.insert(place, dependency.successor_id);
   }
   walks_.clear();  // the graph is another one
   added_.push_back(dependency);
@@ -71,7 +72,8 @@ void DependencySet::remove(const DependencyId& id, const MissionId& successor) {
   if (edge == edges.end()) return;
   const auto predecessor = edge->dependency.predecessor_id;
   edges.erase(edge);
-  const bool others = std::ranges::any_of(edges, [&](const Known& k) { return k.dependency.predecessor_id == predecessor; });
+  const bool others =
+      std::ranges::any_of(edges, [&](const Known& k) { return k.dependency.predecessor_id == predecessor; });
   for (auto& [key, successors] : successors_) {
     if (key.first == predecessor && !others) std::erase(successors, successor);
   }

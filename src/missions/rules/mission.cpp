@@ -24,7 +24,8 @@ std::optional<Time> earliest_start(const Mission& mission) {
 std::vector<lanes::Timer> timers_of(const Mission& mission) {
   std::vector<lanes::Timer> timers;
   const auto add = [&](const char* kind, Time due) {
-    timers.push_back({.stream = "mission", .stream_id = mission.id.uuid, .kind = kind, .attempt = mission.attempt, .due_at = due});
+    timers.push_back(
+        {.stream = "mission", .stream_id = mission.id.uuid, .kind = kind, .attempt = mission.attempt, .due_at = due});
   };
   if (mission.deleted_at) return timers;
   const bool waiting = mission.status == MissionStatus::pending || mission.status == MissionStatus::ready;

@@ -48,6 +48,7 @@ class Gated final : public OnMission {
   void need(WorkingSet& set) const override {
     OnMission::need(set);
     set.of<MissionSet>().need_vehicle_of(id_);
+    need_safety(set, id_);
   }
 
  private:
@@ -133,7 +134,8 @@ class Fire final : public OnMission {
   Fire(MissionId id, std::string kind, std::int64_t attempt)
       : OnMission("fire_timer", id, Permission::missions_execute), kind_(std::move(kind)), attempt_(attempt) {}
   Result<void> authorise(WorkingSet&, const Caller&) const override { return {}; }
-  // Whatever comes of it, the row goes: unless the state asks for the timer at a later time.
+  // Whatever comes of it, the row goes: unless the state asks for the timer at a later time, or for that of another
+  // attempt, which stands in the same row and may be due as well.
   Result<void> carry_out(WorkingSet& set, Journal& journal) override {
     auto& timers = set.of<lanes::TimerSet>();
     timers.fired(id_.uuid, kind_);
@@ -141,7 +143,8 @@ class Fire final : public OnMission {
     const auto* mission = set.of<MissionSet>().find(id_);
     if (mission == nullptr) return {};
     for (const auto& timer : timers_of(*mission)) {
-      if (timer.kind == kind_ && timer.due_at > journal.now) timers.replace({}, {timer});
+      const bool fired = timer.attempt == attempt_ && timer.due_at <= journal.now;
+      if (timer.kind == kind_ && !fired) timers.replace({}, {timer});
     }
     return {};
   }

@@ -8,6 +8,7 @@
 
 #include "missions/rules/dependency.hpp"
 #include "missions/rules/mission.hpp"
+#include "safety/rules/gate.hpp"
 #include "vocabulary/event.hpp"
 
 namespace mms::missions {
@@ -35,8 +36,9 @@ struct MissionStarted {
   static constexpr std::string_view kType = "mission.started";
   int attempt = 1;
   std::string vehicle_id;
+  std::vector<safety::Checked> safety;  // what the gate found
 };
-BOOST_DESCRIBE_STRUCT(MissionStarted, (), (attempt, vehicle_id))
+BOOST_DESCRIBE_STRUCT(MissionStarted, (), (attempt, vehicle_id, safety))
 
 struct MissionPaused {
   static constexpr std::string_view kType = "mission.paused";
@@ -46,8 +48,9 @@ BOOST_DESCRIBE_STRUCT(MissionPaused, (), (reason))
 
 struct MissionResumed {
   static constexpr std::string_view kType = "mission.resumed";
+  std::vector<safety::Checked> safety;
 };
-BOOST_DESCRIBE_STRUCT(MissionResumed, (), ())
+BOOST_DESCRIBE_STRUCT(MissionResumed, (), (safety))
 
 struct MissionCompleted {
   static constexpr std::string_view kType = "mission.completed";
@@ -149,10 +152,26 @@ struct MissionAwaitsFinish {
 };
 BOOST_DESCRIBE_STRUCT(MissionAwaitsFinish, (), ())
 
-using MissionEvent =
-    std::variant<MissionCreated, MissionUpdated, MissionBecameReady, MissionStarted, MissionPaused, MissionResumed,
-                 MissionCompleted, MissionAttemptFailed, MissionFailed, MissionRetried, MissionCancelled, MissionAssigned,
-                 MissionTaskReported, MissionDeleted, MissionDependencyAdded, MissionDependencyRemoved, MissionHeld, MissionBlocked, MissionUnblocked, MissionAwaitsFinish>;
+using MissionEvent = std::variant<MissionCreated,
+                                  MissionUpdated,
+                                  MissionBecameReady,
+                                  MissionStarted,
+                                  MissionPaused,
+                                  MissionResumed,
+                                  MissionCompleted,
+                                  MissionAttemptFailed,
+                                  MissionFailed,
+                                  MissionRetried,
+                                  MissionCancelled,
+                                  MissionAssigned,
+                                  MissionTaskReported,
+                                  MissionDeleted,
+                                  MissionDependencyAdded,
+                                  MissionDependencyRemoved,
+                                  MissionHeld,
+                                  MissionBlocked,
+                                  MissionUnblocked,
+                                  MissionAwaitsFinish>;
 
 std::string_view type_of(const MissionEvent& event);
 std::string data_of(const MissionEvent& event);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "missions/rules/mission.hpp"
+#include "safety/rules/requirement.hpp"
 #include "vocabulary/fields.hpp"
 #include "vocabulary/json_read.hpp"
 
@@ -51,7 +52,7 @@ struct CreateMission {
   List<TaskInput, 1000> tasks;
   Or<false> unordered;
   Or<false> complete_on_last_task;
-  List<Raw, 100> safety_requirements;
+  safety::SafetyRequirements safety_requirements;
   std::map<std::string, std::string> labels;
   Or<StartPolicy::manual> start_policy;
   std::optional<Time> scheduled_start;
@@ -89,6 +90,7 @@ struct UpdateMission {
   Replace<List<TaskInput, 1000>> tasks;
   Replace<bool> unordered;
   Replace<bool> complete_on_last_task;
+  Replace<safety::SafetyRequirements> safety_requirements;
   Change<std::map<std::string, std::string>> labels;
   Change<Time> scheduled_start;
   Change<Time> deadline;
@@ -98,8 +100,8 @@ struct UpdateMission {
 };
 BOOST_DESCRIBE_STRUCT(UpdateMission,
                       (),
-                      (vehicle_id, name, type, priority, parameters, tasks, unordered, complete_on_last_task, labels,
-                       scheduled_start, deadline, timeout_s, retry, on_dependency_failure))
+                      (vehicle_id, name, type, priority, parameters, tasks, unordered, complete_on_last_task,
+                       safety_requirements, labels, scheduled_start, deadline, timeout_s, retry, on_dependency_failure))
 
 struct StartMission {};
 BOOST_DESCRIBE_STRUCT(StartMission, (), ())

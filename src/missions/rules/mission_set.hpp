@@ -56,7 +56,7 @@ class MissionSet {
   struct Entry {
     std::optional<Mission> mission;
     mutable std::string body;
-    bool stored = false;                      // the table has a row
+    bool stored = false;                        // the table has a row
     std::optional<std::string> stored_vehicle;  // that the row occupies
     bool changed = false;
   };

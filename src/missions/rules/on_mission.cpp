@@ -33,8 +33,7 @@ void apply(WorkingSet& set, Journal& journal, const MissionId& id, const Events&
   const Mission before = *set.of<MissionSet>().find(id);
   Mission after = before;
   for (const auto& event : events) {
-    const auto at =
-        journal.record("mission", id.uuid, after.version, after.updated_at, type_of(event), data_of(event));
+    const auto at = journal.record("mission", id.uuid, after.version, after.updated_at, type_of(event), data_of(event));
     const auto version = after.version + 1;
     after = evolve(std::move(after), event, version, at);
     apply_edges(set, before, event);
@@ -81,6 +80,7 @@ StartFacts OnMission::start_facts(const Mission& mission, WorkingSet& set, Time 
   StartFacts facts;
   if (mission.vehicle_id) facts.occupant = set.of<MissionSet>().occupant(*mission.vehicle_id, id_);
   facts.edges = edges(set, now);
+  facts.safety = safety_facts(mission, set);
   return facts;
 }
 
