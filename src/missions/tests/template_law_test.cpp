@@ -2,6 +2,7 @@
 // the log gives the tables.
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 
 #include "batch_law.hpp"
@@ -196,8 +197,8 @@ CommandPtr command_of(const Step& s, unsigned seed) {
 }
 
 TEST(TemplateLaw, AnyBatchHasTheOutcomeOfItsCommandsOneAtATime) {
-  std::size_t accepted = 0;
-  for (unsigned seed = 1; seed <= 40; ++seed) {
+  std::array<int, 11> accepted{};  // by command: a law about nothing but refusals would be none
+  for (unsigned seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
     const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
@@ -218,7 +219,7 @@ TEST(TemplateLaw, AnyBatchHasTheOutcomeOfItsCommandsOneAtATime) {
         ASSERT_EQ(outcomes[i].has_value(), single[0].has_value()) << "round " << round << " command " << i;
         if (single[0]) {
           ASSERT_EQ(*outcomes[i], *single[0]);
-          ++accepted;
+          ++accepted[static_cast<std::size_t>(steps[i].command)];
         } else {
           ASSERT_EQ(outcomes[i].error().kind, single[0].error().kind) << single[0].error().detail;
           ASSERT_EQ(outcomes[i].error().members, single[0].error().members);
@@ -233,7 +234,7 @@ TEST(TemplateLaw, AnyBatchHasTheOutcomeOfItsCommandsOneAtATime) {
     together.rebuild();
     ASSERT_EQ(before, together.contents());
   }
-  ASSERT_GT(accepted, 1000U);
+  for (std::size_t command = 0; command < accepted.size(); ++command) EXPECT_GT(accepted[command], 20) << command;
 }
 
 TEST(TemplateLaw, AVersionStaysAsItWasAndItsMissionsKeepTheirOwnCopy) {
