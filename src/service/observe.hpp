@@ -1,6 +1,10 @@
 // Finished requests and batches as log lines and figures.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <string>
+
 #include "http/session.hpp"
 #include "lanes/lane.hpp"
 #include "telemetry/log.hpp"
@@ -21,9 +25,16 @@ class Observation {
   void http_fault(const http::Fault& fault);
 
  private:
+  struct RequestFigures {
+    telemetry::Counter* count = nullptr;
+    telemetry::Histogram* took = nullptr;
+  };
+  RequestFigures figures_of(http::Method method, std::string_view route, int status);
+
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;
   bool log_requests_;
+  std::uint64_t number_;  // no other Observation of this process has it
   telemetry::Histogram& batch_size_;
   telemetry::Histogram& queued_;
   telemetry::Histogram& load_;
@@ -31,6 +42,7 @@ class Observation {
   telemetry::Histogram& commit_;
   telemetry::Histogram& late_;
   telemetry::Counter& refused_;
+  std::map<std::string, telemetry::Counter*, std::less<>> operations_;  // of the lane's thread alone
 };
 
 }  // namespace mms::service
