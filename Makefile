@@ -42,6 +42,13 @@ test-integration: packages-build packages-test ## only the tests against real se
 	@scripts/build dev
 	@scripts/test dev --label-regex '^(database|integration)$$'
 
+.PHONY: test-tsan
+test-tsan: packages-build packages-test ## lanes, timers, drivers and HTTP under the thread sanitizer
+	@scripts/build tsan $(TSAN_TARGETS)
+	@scripts/test tsan --label-regex '^(unit|database)$$' --exclude-regex must_not_compile
+
+TSAN_TARGETS := lanes_unit http_unit postgres_unit postgres_dbtests contract_dbtests missions_unit missions_dbtests
+
 .PHONY: dev-deps
 dev-deps: packages-test ## starts private PostgreSQL, Redis, Kafka, ClickHouse and prints their variables (DEPS="postgres redis" for less)
 	@$(if $(filter kafka clickhouse,$(DEPS)),scripts/install-packages outside)

@@ -20,7 +20,7 @@ create table timers (
   stream text not null,
   attempt {bigint} not null,
   due_at {ts} not null,
-  data {json},
+  data text not null default '',
   primary key (stream_id, kind)
 );
 create index timers_due on timers (due_at);

@@ -40,7 +40,6 @@ class TableInMemory {
         if (id > text(query, 0) && std::int64_t(out.size()) < std::get<std::int64_t>(query.cells[1])) add(out, cells);
       }
     }
-    if (name == "api_key_any" && !rows.empty()) add(out, rows.begin()->second);
     if (name == "api_key_insert") rows.emplace(text(query, 0), query.cells);
     if (name == "api_key_revoke") rows.at(text(query, 0))[9] = query.cells[1];
     if (name == "api_key_note_uses") note(query);

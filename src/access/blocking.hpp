@@ -16,14 +16,13 @@ T run_to_end(boost::asio::io_context& context, async::Task<T> task) {
   std::optional<T> answer;
   std::exception_ptr failed;
   const auto work = boost::asio::make_work_guard(context);
-  bool done = false;
-  boost::asio::co_spawn(context.get_executor(), std::move(task), [&](std::exception_ptr error, T value) {
+  boost::asio::co_spawn(context.get_executor(), std::move(task), [&](const std::exception_ptr& error, T value) {
     failed = error;
     if (!error) answer.emplace(std::move(value));
-    done = true;
+    context.stop();
   });
   context.restart();  // it may have run out of work before
-  while (!done) context.run_one();
+  context.run();
   if (failed) std::rethrow_exception(failed);
   return std::move(*answer);
 }

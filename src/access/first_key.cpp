@@ -86,7 +86,7 @@ Task<bool> make(KeyStore& keys, const FirstKeyTools& tools, const fs::path& path
 
 std::optional<fs::path> ensure_first_admin_key(const FirstKeyTools& tools, const fs::path& data_directory) {
   if (tools.realm.is_on_loopback() || tools.realm.takes_tokens()) return std::nullopt;
-  const auto path = fs::absolute(data_directory) / "first-admin-key";
+  auto path = fs::absolute(data_directory) / "first-admin-key";
   fs::create_directories(path.parent_path());
   boost::asio::io_context context(1);
   const auto reader = tools.database.open_reader(context);

@@ -30,7 +30,6 @@ constexpr auto kBetweenNotes = std::chrono::minutes(1);
 const Statement key_by_id("api_key_by_id", "select " KEY_COLUMNS " from api_keys where id = $1");
 const Statement keys_after("api_keys_after",
                            "select " KEY_COLUMNS " from api_keys where id > $1 order by id limit cast($2 as bigint)");
-const Statement any_key("api_key_any", "select 1 from api_keys limit 1");
 const Statement insert_key("api_key_insert",
                            "insert into api_keys (" KEY_COLUMNS
                            ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing");
@@ -116,8 +115,8 @@ Task<std::vector<ApiKey>> KeyStore::list(Uuid after, std::int64_t limit, async::
 }
 
 Task<bool> KeyStore::has_any(async::Deadline deadline) {
-  const Rows rows = co_await reader_.run_one(database::query(any_key), deadline);
-  co_return !rows.empty();
+  const auto first = co_await list({}, 1, deadline);
+  co_return !first.empty();
 }
 
 Task<void> KeyStore::add(StoredKey stored) {
@@ -145,7 +144,7 @@ void KeyStore::note_use(const ApiKey& key, Time now) {
 Task<std::vector<Rows>> KeyStore::append(std::shared_ptr<Writing> writing, std::vector<Query> queries) {
   if (writing->busy) {
     co_await async::suspend<bool>(
-        [writing](async::Resume<bool> resume) { writing->waiting.push_back(std::move(resume)); });
+        [writing](async::Resume<bool> resume) mutable { writing->waiting.push_back(std::move(resume)); });
   }
   writing->busy = true;
   std::vector<Rows> rows;

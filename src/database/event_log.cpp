@@ -4,28 +4,33 @@
 namespace mms::database {
 namespace {
 
-const Statement append("append_events", Statement::Shape::many,
-                       "insert into events (stream, stream_id, version, type, schema_version, data, caller, trace, "
-                       "occurred_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                       // `with ordinality`: sequences must be given in the order of the batch.
-                       "insert into events (stream, stream_id, version, type, schema_version, data, caller, trace, "
-                       "occurred_at) select a, cast(b as uuid), cast(c as bigint), d, cast(e as bigint), cast(f as json), "
-                       "g, h, cast(i as timestamptz) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as "
-                       "text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), cast($7 as text[]), cast($8 "
-                       "as text[]), cast($9 as text[])) with ordinality as t(a, b, c, d, e, f, g, h, i, n) order by n");
+const Statement append(
+    "append_events",
+    Statement::Shape::many,
+    "insert into events (stream, stream_id, version, type, schema_version, data, caller, trace, "
+    "occurred_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    // `with ordinality`: sequences must be given in the order of the batch.
+    "insert into events (stream, stream_id, version, type, schema_version, data, caller, trace, "
+    "occurred_at) select a, cast(b as uuid), cast(c as bigint), d, cast(e as bigint), cast(f as json), "
+    "g, h, cast(i as timestamptz) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as "
+    "text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), cast($7 as text[]), cast($8 "
+    "as text[]), cast($9 as text[])) with ordinality as t(a, b, c, d, e, f, g, h, i, n) order by n");
 
 #define EVENT_COLUMNS \
   "select stream, stream_id, version, type, schema_version, data, caller, trace, occurred_at, sequence from events "
 
-const Statement of_stream("stream_events", EVENT_COLUMNS
+const Statement of_stream("stream_events",
+                          EVENT_COLUMNS
                           "where stream_id = $1 and version > cast($2 as bigint) order by version limit cast($3 as "
                           "bigint)");
-const Statement of_stream_until("stream_events_until", EVENT_COLUMNS
+const Statement of_stream_until("stream_events_until",
+                                EVENT_COLUMNS
                                 "where stream_id = $1 and occurred_at <= $2 and version > cast($3 as bigint) order by "
                                 "version limit cast($4 as bigint)");
-const Statement of_log("log_events", EVENT_COLUMNS
-                       "where sequence > cast($1 as bigint) order by sequence limit cast($2 as bigint)");
-const Statement by_stream("events_by_stream", EVENT_COLUMNS
+const Statement of_log("log_events",
+                       EVENT_COLUMNS "where sequence > cast($1 as bigint) order by sequence limit cast($2 as bigint)");
+const Statement by_stream("events_by_stream",
+                          EVENT_COLUMNS
                           "where stream = $1 and (stream_id, version) > ($2, cast($3 as bigint)) order by stream_id, "
                           "version limit cast($4 as bigint)");
 #undef EVENT_COLUMNS
@@ -45,7 +50,9 @@ Query stream_events(const vocabulary::Uuid& stream_id, std::int64_t after, std::
   return query(of_stream, stream_id, after, limit);
 }
 
-Query stream_events_until(const vocabulary::Uuid& stream_id, vocabulary::Time at, std::int64_t after,
+Query stream_events_until(const vocabulary::Uuid& stream_id,
+                          vocabulary::Time at,
+                          std::int64_t after,
                           std::int64_t limit) {
   return query(of_stream_until, stream_id, at, after, limit);
 }
@@ -54,7 +61,9 @@ Query log_events(std::int64_t after, std::int64_t limit) {
   return query(of_log, after, limit);
 }
 
-Query events_by_stream(std::string_view stream, const vocabulary::Uuid& after_id, std::int64_t after_version,
+Query events_by_stream(std::string_view stream,
+                       const vocabulary::Uuid& after_id,
+                       std::int64_t after_version,
                        std::int64_t limit) {
   return query(by_stream, stream, after_id, after_version, limit);
 }

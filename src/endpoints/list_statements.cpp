@@ -1,4 +1,5 @@
-// The SQL of lists: for each order, direction and leading filter one statement, whose late pages cost what the first costs.
+// The SQL of lists: for each order, direction and leading filter one statement, whose late pages cost what the first
+// costs.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +12,8 @@ namespace {
 using database::Dialect;
 
 std::string cast_of(ColumnKind kind, Dialect dialect, const std::string& parameter) {
-  if (kind == ColumnKind::number) return fmt::format("cast({} as {})", parameter, dialect == Dialect::sqlite ? "integer" : "bigint");
+  if (kind == ColumnKind::number)
+    return fmt::format("cast({} as {})", parameter, dialect == Dialect::sqlite ? "integer" : "bigint");
   if (dialect == Dialect::sqlite || kind == ColumnKind::text) return parameter;
   return fmt::format("cast({} as {})", parameter, kind == ColumnKind::time ? "timestamptz" : "uuid");
 }
@@ -84,7 +86,8 @@ std::string ListTable::conditions(Dialect dialect, std::size_t lead) const {
   }
   sql += " and " + one_of("fleet_id", ColumnKind::text, dialect, n + 1);
   const auto low = dialect == Dialect::sqlite ? "coalesce(${}, '')" : "coalesce(cast(${} as timestamptz), '-infinity')";
-  const auto high = dialect == Dialect::sqlite ? "coalesce(${}, '~')" : "coalesce(cast(${} as timestamptz), 'infinity')";
+  const auto high =
+      dialect == Dialect::sqlite ? "coalesce(${}, '~')" : "coalesce(cast(${} as timestamptz), 'infinity')";
   sql += " and created_at >= " + fmt::format(fmt::runtime(low), n + 2);
   sql += " and created_at < " + fmt::format(fmt::runtime(high), n + 3);
   if (fields_.has_deleted) sql += fmt::format(" and (deleted_at is null or cast(${} as text) = 'yes')", n + 4);
@@ -97,18 +100,19 @@ void ListTable::compose(std::size_t sort, bool ascending, std::size_t lead) {
   const auto text = [&](Dialect dialect) {
     const auto key = key_of(field, dialect, ascending);
     const auto way = ascending ? "asc" : "desc";
-    return fmt::format("select id, {0}, body from {1} where {2} and ({0}, id) {3} ({4}, {5}) order by {0} {6}, id {6} limit {7}",
-                       key, fields_.table, conditions(dialect, lead), ascending ? ">" : "<",
-                       bound_of(field.kind, dialect, fmt::format("${}", first)),
-                       cast_of(ColumnKind::uuid, dialect, fmt::format("${}", first + 1)), way,
-                       cast_of(ColumnKind::number, dialect, fmt::format("${}", first + 2)));
+    return fmt::format(
+        "select id, {0}, body from {1} where {2} and ({0}, id) {3} ({4}, {5}) order by {0} {6}, id {6} limit {7}", key,
+        fields_.table, conditions(dialect, lead), ascending ? ">" : "<",
+        bound_of(field.kind, dialect, fmt::format("${}", first)),
+        cast_of(ColumnKind::uuid, dialect, fmt::format("${}", first + 1)), way,
+        cast_of(ColumnKind::number, dialect, fmt::format("${}", first + 2)));
   };
   auto& shape = pages_.emplace_back();
   shape.name = fmt::format("list_{}_{}_{}_{}", fields_.table, field.name, ascending ? "asc" : "desc", lead);
   shape.sqlite = text(Dialect::sqlite);
   shape.postgres = text(Dialect::postgres);
-  shape.statement = std::make_unique<database::Statement>(shape.name, database::Statement::Shape::once, shape.sqlite,
-                                                          shape.postgres);
+  shape.statement =
+      std::make_unique<database::Statement>(shape.name, database::Statement::Shape::once, shape.sqlite, shape.postgres);
 }
 
 void ListTable::compose_count(std::size_t lead) {
@@ -119,8 +123,8 @@ void ListTable::compose_count(std::size_t lead) {
   shape.name = fmt::format("count_{}_{}", fields_.table, lead);
   shape.sqlite = text(Dialect::sqlite);
   shape.postgres = text(Dialect::postgres);
-  shape.statement = std::make_unique<database::Statement>(shape.name, database::Statement::Shape::once, shape.sqlite,
-                                                          shape.postgres);
+  shape.statement =
+      std::make_unique<database::Statement>(shape.name, database::Statement::Shape::once, shape.sqlite, shape.postgres);
 }
 
 }  // namespace mms::endpoints

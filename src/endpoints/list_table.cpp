@@ -1,10 +1,11 @@
 // A request to a list: what it asks, and the page that answers it. The SQL stands in list_statements.cpp.
+#include "endpoints/list_table.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "endpoints/input.hpp"
-#include "endpoints/list_table.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::endpoints {
@@ -48,43 +49,72 @@ std::string highest(ColumnKind kind) {
 
 }  // namespace
 
-Result<ListQuery> ListTable::parse(const http::Request& request, const CursorKey& key) const {
-  TRY(query, http::QueryParameters::parse(request.query));
+// What is wrong with several parameters, so that all are named at once.
+class ListTable::Faults {
+ public:
+  template <class T>
+  T take(Result<T> value) {
+    if (value) return std::move(*value);
+    note(std::move(value).error());
+    return T{};
+  }
+  void note(vocabulary::Problem problem) {
+    if (!first_) {
+      first_ = std::move(problem);
+    } else {
+      std::ranges::move(problem.errors, std::back_inserter(first_->errors));
+      first_->detail = fmt::format("{} parameters are wrong", first_->errors.size());
+    }
+  }
+  bool any() const { return first_.has_value(); }
+  std::unexpected<vocabulary::Problem> refusal() { return std::unexpected(std::move(*first_)); }
+
+ private:
+  std::optional<vocabulary::Problem> first_;
+};
+
+void ListTable::check_known(const http::QueryParameters& query, Faults& faults) const {
   std::vector<std::string_view> known{"limit", "cursor", "sort", "created_after", "created_before", "include_total"};
   if (fields_.has_deleted) known.push_back("include_deleted");
   for (const auto& filter : fields_.filters) known.push_back(filter.name);
   for (const auto& [name, value] : query.pairs()) {
-    if (std::ranges::find(known, name) == known.end()) return bad_parameter(name, "this list does not know it");
-  }
-  ListQuery list;
-  TRY(limit, number_parameter(query, "limit", 1, kMostItems, kUsualItems));
-  list.limit = limit;
-  if (const auto sort = query.first("sort")) {
-    const auto colon = sort->find(':');
-    const auto direction = colon == sort->npos ? std::string_view("asc") : sort->substr(colon + 1);
-    const auto at = std::ranges::find(fields_.sorts, sort->substr(0, colon), &SortField::name);
-    if (at == fields_.sorts.end() || (direction != "asc" && direction != "desc")) {
-      return bad_parameter("sort", fmt::format("must be one of {}, with :asc or :desc", names_of(fields_.sorts)));
+    if (std::ranges::find(known, name) == known.end()) {
+      faults.note(bad_parameter(name, "this list does not know it").error());
     }
-    list.sort = static_cast<std::size_t>(at - fields_.sorts.begin());
-    list.ascending = direction == "asc";
   }
+}
+
+void ListTable::read_sort(const http::QueryParameters& query, ListQuery& list, Faults& faults) const {
+  const auto sort = query.first("sort");
+  if (!sort) return;
+  const auto colon = sort->find(':');
+  const auto direction = colon == sort->npos ? std::string_view("asc") : sort->substr(colon + 1);
+  const auto at = std::ranges::find(fields_.sorts, sort->substr(0, colon), &SortField::name);
+  if (at == fields_.sorts.end() || (direction != "asc" && direction != "desc")) {
+    faults.note(
+        bad_parameter("sort", fmt::format("must be one of {}, with :asc or :desc", names_of(fields_.sorts))).error());
+    return;
+  }
+  list.sort = static_cast<std::size_t>(at - fields_.sorts.begin());
+  list.ascending = direction == "asc";
+}
+
+Result<ListQuery> ListTable::parse(const http::Request& request, const CursorKey& key) const {
+  TRY(query, http::QueryParameters::parse(request.query));
+  ListQuery list;
+  Faults faults;
+  check_known(query, faults);
+  list.limit = faults.take(number_parameter(query, "limit", 1, kMostItems, kUsualItems));
+  read_sort(query, list, faults);
   for (std::size_t i = 0; i < fields_.filters.size(); ++i) {
     const auto given = query.all(fields_.filters[i].name);
-    if (given.empty()) continue;
-    TRY(values, values_of(fields_.filters[i], given));
-    list.filters.push_back({i, std::move(values)});
+    if (!given.empty()) list.filters.push_back({i, faults.take(values_of(fields_.filters[i], given))});
   }
-  TRY(after, time_parameter(query, "created_after"));
-  TRY(before, time_parameter(query, "created_before"));
-  TRY(total, flag_parameter(query, "include_total"));
-  list.created_after = after;
-  list.created_before = before;
-  list.include_total = total;
-  if (fields_.has_deleted) {
-    TRY(deleted, flag_parameter(query, "include_deleted"));
-    list.include_deleted = deleted;
-  }
+  list.created_after = faults.take(time_parameter(query, "created_after"));
+  list.created_before = faults.take(time_parameter(query, "created_before"));
+  list.include_total = faults.take(flag_parameter(query, "include_total"));
+  if (fields_.has_deleted) list.include_deleted = faults.take(flag_parameter(query, "include_deleted"));
+  if (faults.any()) return faults.refusal();
   list.scope = fmt::format("{} {} {}", fields_.table, fields_.sorts[list.sort].name, list.ascending);
   for (const auto& [name, value] : query.pairs()) {
     if (name != "cursor" && name != "limit" && name != "include_total" && name != "sort") {
@@ -103,8 +133,10 @@ Result<ListQuery> ListTable::parse(const http::Request& request, const CursorKey
 }
 
 std::vector<Query> ListTable::queries(const ListQuery& list,
-                                      const std::optional<std::vector<std::string>>& fleets) const {
+                                      const std::optional<std::vector<std::string>>& fleets,
+                                      const std::optional<std::string>& vehicle_id) const {
   ListQuery asked = list;
+  if (vehicle_id) narrow(asked, "vehicle_id", *vehicle_id);
   const auto fleet_filter = std::ranges::find(fields_.filters, "fleet_id", &FilterField::name);
   const auto fleet_index = static_cast<std::size_t>(fleet_filter - fields_.filters.begin());
   const bool asks_fleet = std::ranges::any_of(list.filters, [&](const auto& f) { return f.field == fleet_index; });
@@ -119,6 +151,18 @@ std::vector<Query> ListTable::queries(const ListQuery& list,
   queries.back().add(asked.after[0], asked.after[1], asked.limit + 1);
   if (asked.include_total) queries.push_back(with_filters(count_statement(lead), asked, fleets, lead));
   return queries;
+}
+
+// Whatever was asked, `field` must have this value; where it was asked for others alone, nothing matches.
+void ListTable::narrow(ListQuery& asked, std::string_view field, const std::string& value) const {
+  const auto index =
+      static_cast<std::size_t>(std::ranges::find(fields_.filters, field, &FilterField::name) - fields_.filters.begin());
+  const auto at = std::ranges::find(asked.filters, index, &ListQuery::Filter::field);
+  if (at == asked.filters.end()) {
+    asked.filters.insert(asked.filters.begin(), {index, {value}});
+  } else {
+    std::erase_if(at->values, [&](const std::string& given) { return given != value; });
+  }
 }
 
 Query ListTable::with_filters(const database::Statement& statement,
@@ -179,8 +223,8 @@ std::vector<http::QueryField> ListTable::parameters() const {
       {"created_before", "Created before this time.", R"({"type":"string","format":"date-time"})"},
       {"include_total", "Also count all that match, in `total`.", R"({"type":"boolean","default":false})"}};
   if (fields_.has_deleted) {
-    all.push_back({"include_deleted", "Deleted ones too; needs the write permission.",
-                   R"({"type":"boolean","default":false})"});
+    all.push_back(
+        {"include_deleted", "Deleted ones too; needs the write permission.", R"({"type":"boolean","default":false})"});
   }
   for (const auto& filter : fields_.filters) {
     all.push_back({filter.name, "Only these; repeat for any of several.", R"({"type":"string"})"});

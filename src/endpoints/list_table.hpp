@@ -68,15 +68,19 @@ class ListTable {
 
   // Refuses: bad_parameter, bad_cursor.
   vocabulary::Result<ListQuery> parse(const http::Request& request, const CursorKey& key) const;
-  // `fleets`: what the caller may see; absent: every fleet.
+  // `fleets`: what the caller may see; absent: every fleet. `vehicle_id`: only what is assigned to it; absent: all.
   std::vector<database::Query> queries(const ListQuery& list,
-                                       const std::optional<std::vector<std::string>>& fleets) const;
+                                       const std::optional<std::vector<std::string>>& fleets,
+                                       const std::optional<std::string>& vehicle_id = {}) const;
   // The page, from the answers to queries().
   http::Response page(const ListQuery& list, const std::vector<database::Rows>& answers, const CursorKey& key) const;
   // For the OpenAPI document.
   std::vector<http::QueryField> parameters() const;
 
  private:
+  class Faults;
+  void check_known(const http::QueryParameters& query, Faults& faults) const;
+  void read_sort(const http::QueryParameters& query, ListQuery& list, Faults& faults) const;
   // One order, with one leading filter or none.
   struct Shape {
     std::string name;
@@ -90,6 +94,7 @@ class ListTable {
   void compose(std::size_t sort, bool ascending, std::size_t lead);
   void compose_count(std::size_t lead);
   std::string conditions(database::Dialect dialect, std::size_t lead) const;
+  void narrow(ListQuery& asked, std::string_view field, const std::string& value) const;
   std::size_t lead_of(const ListQuery& list) const;
   database::Query with_filters(const database::Statement& statement,
                                const ListQuery& list,

@@ -26,8 +26,9 @@ Result<std::string_view> idempotency_key(const http::Request& request) {
 }
 
 lanes::IdempotencyKey identity_of(const http::Request& request, std::string_view key, std::string_view body) {
-  return {.identity = fmt::format("key {} {} {} {}", request.caller.id, http::to_text(request.method), request.path, key),
-          .body_hash = body_hash(body)};
+  return {
+      .identity = fmt::format("key {} {} {} {}", request.caller.id, http::to_text(request.method), request.path, key),
+      .body_hash = body_hash(body)};
 }
 
 Submission plain_submission(const http::Request& request, std::unique_ptr<lanes::Command> command) {
@@ -42,6 +43,11 @@ Submission plain_submission(const http::Request& request, std::unique_ptr<lanes:
 
 std::string body_hash(std::string_view body) {
   return crypto::to_hex(crypto::sha256(body));
+}
+
+Result<std::optional<lanes::IdempotencyKey>> idempotency_of(const http::Request& request) {
+  TRY(key, idempotency_key(request));
+  return key.empty() ? std::nullopt : std::optional(identity_of(request, key, request.body));
 }
 
 Result<Submission> submission_of(const http::Request& request, std::unique_ptr<lanes::Command> command) {

@@ -27,6 +27,9 @@ vocabulary::Result<lanes::Submission> submission_of_item(const http::Request& re
                                                          std::size_t index,
                                                          std::string_view item);
 
+// Of the request's Idempotency-Key; nothing without one. Refuses: bad_parameter.
+vocabulary::Result<std::optional<lanes::IdempotencyKey>> idempotency_of(const http::Request& request);
+
 http::Response response_of(lanes::Answer answer);
 
 // SHA-256 of the body, in hex: what tells a repeat from another request.

@@ -33,8 +33,9 @@ struct EventView {
   std::string trace;
   vocabulary::Time occurred_at;
 };
-BOOST_DESCRIBE_STRUCT(
-    EventView, (), (sequence, stream, stream_id, version, type, schema_version, data, caller, trace, occurred_at))
+BOOST_DESCRIBE_STRUCT(EventView,
+                      (),
+                      (sequence, stream, stream_id, version, type, schema_version, data, caller, trace, occurred_at))
 
 inline std::string event_json(const vocabulary::Event& e) {
   return vocabulary::json::write(EventView{.sequence = e.sequence,

@@ -105,14 +105,14 @@ std::string parameters(const Route& route) {
   return out;
 }
 
-std::string success(const Route& route) {
+std::string success(const Route& route, int status) {
   ObjectText headers;
   headers.add_raw("X-Request-Id", ref("headers", "RequestId"));
   if (route.conditional) headers.add_raw("ETag", ref("headers", "ETag"));
   if (route.idempotent) headers.add_raw("Idempotency-Replayed", ref("headers", "IdempotencyReplayed"));
   ObjectText answer;
-  answer.add("description", reason_of(route.success)).add_raw("headers", headers.text());
-  if (route.success == 204) return answer.text();
+  answer.add("description", reason_of(status)).add_raw("headers", headers.text());
+  if (route.success == 204 || route.success >= 300) return answer.text();
   const auto schema = route.answers.define != nullptr           ? ref("schemas", route.answers.name)
                       : route.answer_type == "application/json" ? std::string("{}")
                                                                 : std::string(R"({"type":"string"})");
@@ -140,7 +140,8 @@ std::string responses(const Route& route) {
   std::map<int, std::vector<std::string>> refusals;
   for (const auto kind : problems_of(route)) refusals[status_of(kind)].emplace_back(vocabulary::name_of(kind));
   ObjectText out;
-  out.add_raw(std::to_string(route.success), success(route));
+  if (route.repeat != 0) out.add_raw(std::to_string(route.repeat), success(route, route.repeat));
+  out.add_raw(std::to_string(route.success), success(route, route.success));
   if (route.conditional && !changes(route)) out.add_raw("304", R"({"description":"Not Modified"})");
   for (const auto& [status, codes] : refusals) out.add_raw(std::to_string(status), refusal(status, codes));
   return out.text();
@@ -195,8 +196,9 @@ std::string indented(std::string_view compact) {
 
 std::vector<ProblemKind> problems_of(const Route& route) {
   using enum ProblemKind;
-  std::vector<ProblemKind> kinds{malformed_request, method_not_allowed, not_acceptable, uri_too_long,
-                                 headers_too_large, internal,           unavailable,    request_timeout};
+  std::vector<ProblemKind> kinds{
+      malformed_request, method_not_allowed, not_acceptable,  uri_too_long, headers_too_large,
+      internal,          unavailable,        request_timeout, too_large,    unsupported_media_type};
   const auto add = [&](bool applies, std::initializer_list<ProblemKind> more) {
     if (applies) kinds.insert(kinds.end(), more);
   };
@@ -204,7 +206,7 @@ std::vector<ProblemKind> problems_of(const Route& route) {
   add(route.permission != Permission::none && route.permission != Permission::any_caller, {forbidden});
   add(has_values(route), {not_found, bad_parameter});
   add(!route.query.empty(), {bad_parameter});
-  add(route.accepts.define != nullptr, {malformed_json, invalid_fields, too_large, unsupported_media_type});
+  add(route.accepts.define != nullptr, {malformed_json, invalid_fields});
   add(route.idempotent, {idempotency_key_reused});
   add(route.conditional && changes(route), {version_conflict});
   kinds.insert(kinds.end(), route.problems.begin(), route.problems.end());

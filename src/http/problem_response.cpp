@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <charconv>
 
 #include "vocabulary/json_write.hpp"
@@ -16,6 +17,8 @@ using vocabulary::json::append_string;
 
 // "wrong_state" to "Wrong state".
 std::string title_of(ProblemKind kind) {
+  if (kind == ProblemKind::malformed_json) return "Malformed JSON";
+  if (kind == ProblemKind::uri_too_long) return "URI too long";
   std::string title(vocabulary::name_of(kind));
   for (char& c : title) {
     if (c == '_') c = ' ';
@@ -179,6 +182,8 @@ std::string_view reason_of(int status) {
 
 Response problem_response(const Problem& problem, const Request& request) {
   const auto code = vocabulary::name_of(problem.kind);
+  assert(
+      !problem.members.starts_with("\"status\":"));  // that name is RFC 9457's own: what something is goes in `state`
   Response response{.status = status_of(problem.kind),
                     .body = {},
                     .shared_body = {},

@@ -52,6 +52,7 @@ struct Route {
   SchemaRef accepts;
   SchemaRef answers;
   int success = 200;                              // 201 for creation, 204 for no body
+  int repeat = 0;                                 // what a repeat with a chosen id is answered, where that differs
   std::vector<vocabulary::ProblemKind> problems;  // beyond those that every route has
   std::vector<QueryField> query;
   std::size_t max_body = 1 << 20;

@@ -30,8 +30,8 @@ Outcome nothing_done() {
 }
 
 Outcome not_known() {
-  return unavailable("unknown",
-                     "the connection was lost while committing; repeat with the same Idempotency-Key to learn the outcome");
+  return unavailable(
+      "unknown", "the connection was lost while committing; repeat with the same Idempotency-Key to learn the outcome");
 }
 
 Outcome broken() {
@@ -140,11 +140,20 @@ Task<std::vector<Outcome>> BatchRunner::attempt(std::vector<Submission>& batch) 
       std::vector<Outcome> outcomes(batch.size(), unknown ? not_known() : nothing_done());
       co_return outcomes;
     }
+    tell(attempt);
+    co_return std::move(attempt.outcomes);
+  }
+}
+
+// The batch is durable: whatever a listener does, it must not be carried out again.
+void BatchRunner::tell(Attempt& attempt) const {
+  try {
     for (auto& part : attempt.parts) part->committed();
     attempt.figures.events = attempt.events.size();
     if (settings_.on_commit) settings_.on_commit(attempt.events);
     if (settings_.on_batch) settings_.on_batch(attempt.figures);
-    co_return std::move(attempt.outcomes);
+  } catch (const std::exception& e) {
+    fault(fmt::format("after a commit: {}", e.what()));
   }
 }
 
@@ -162,6 +171,9 @@ Task<bool> BatchRunner::decide_all(Attempt& attempt, std::vector<Submission>& ba
     attempt.opened = true;
     attempt.now = settings_.clock ? settings_.clock(opening.now) : opening.now;
     attempt.take(opening.rows, counts);
+    // What follows from what was loaded is asked for once, for all: not by each command on its own.
+    for (const auto& submission : batch) submission.command->need(attempt.set);
+    co_await load_missing(attempt);
     attempt.figures.load_us = since(start);
     start = async::Clock::now();
     for (auto& submission : batch) {
@@ -178,18 +190,21 @@ Task<bool> BatchRunner::decide_all(Attempt& attempt, std::vector<Submission>& ba
   }
 }
 
-Task<void> BatchRunner::load_missing(Attempt& attempt) {
+// True when there was something to load.
+Task<bool> BatchRunner::load_missing(Attempt& attempt) {
   std::vector<std::size_t> counts;
   auto loads = attempt.loads(counts);
-  if (loads.empty()) co_return;
+  if (loads.empty()) co_return false;
   const auto answers = co_await writer_.run(std::move(loads));
   attempt.take(answers, counts);
+  co_return true;
 }
 
 Task<void> BatchRunner::decide_one(Attempt& attempt, Submission& submission, Outcome& outcome) {
   auto& command = *submission.command;
-  command.need(attempt.set);  // commands before may have changed what this one needs
-  co_await load_missing(attempt);
+  // Commands before may have changed what this one needs, and what is loaded may show that more is needed.
+  do command.need(attempt.set);
+  while (co_await load_missing(attempt));
   if (const auto allowed = command.authorise(attempt.set, submission.caller); !allowed) {
     outcome = std::unexpected(allowed.error());
     co_return;
@@ -198,8 +213,9 @@ Task<void> BatchRunner::decide_one(Attempt& attempt, Submission& submission, Out
   if (submission.idempotency) {
     if (const auto* first = answers.find(submission.idempotency->identity, attempt.now)) {
       if (first->body_hash != submission.idempotency->body_hash) {
-        outcome = vocabulary::refuse(ProblemKind::idempotency_key_reused,
-                                     "this Idempotency-Key was used with another body; use a new key for a new request");
+        outcome =
+            vocabulary::refuse(ProblemKind::idempotency_key_reused,
+                               "this Idempotency-Key was used with another body; use a new key for a new request");
       } else {
         outcome = first->answer;
         outcome->replayed = true;
@@ -227,18 +243,25 @@ Task<void> BatchRunner::follow(Attempt& attempt,
                                const std::string& trace) {
   static const vocabulary::Caller kService = vocabulary::service_caller("follow_up");
   std::vector<std::unique_ptr<Command>> stack;
-  for (auto at = follow_ups.rbegin(); at != follow_ups.rend(); ++at) stack.push_back(std::move(*at));
+  // All that one command asks for is loaded in one go, not command by command.
+  const auto push = [&](std::vector<std::unique_ptr<Command>>& commands) {
+    for (auto at = commands.rbegin(); at != commands.rend(); ++at) {
+      (*at)->need(attempt.set);
+      stack.push_back(std::move(*at));
+    }
+  };
+  push(follow_ups);
   for (std::size_t done = 0; !stack.empty(); ++done) {
     if (done == kMaxFollowUps) throw std::runtime_error("a command has more follow-ups than any rule should make");
     const auto command = std::move(stack.back());
     stack.pop_back();
-    command->need(attempt.set);
-    co_await load_missing(attempt);
+    do command->need(attempt.set);
+    while (co_await load_missing(attempt));
     std::vector<std::unique_ptr<Command>> next;
     Journal journal{attempt.now, kService, trace, attempt.events, next};
     // A follow-up that finds its work done or not wanted any more is no fault.
     if (!command->carry_out(attempt.set, journal)) continue;
-    for (auto at = next.rbegin(); at != next.rend(); ++at) stack.push_back(std::move(*at));
+    push(next);
   }
 }
 

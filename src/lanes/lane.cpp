@@ -2,7 +2,6 @@
 #include "lanes/lane.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <map>
 
 namespace mms::lanes {
@@ -32,7 +31,12 @@ Lane::Lane(database::Database& database, std::vector<MakePart> parts, LaneSettin
     : settings_(std::move(settings)),
       writer_(database.open_writer(context_)),
       runner_(std::make_unique<BatchRunner>(*writer_, std::move(parts), settings_)) {
-  boost::asio::co_spawn(context_, serve(), boost::asio::detached);
+  // A writer with a connection keeps the context busy: it goes when the last command is answered, on its own thread.
+  boost::asio::co_spawn(context_, serve(), [this](std::exception_ptr broken) {
+    if (broken) std::rethrow_exception(broken);
+    runner_.reset();
+    writer_.reset();
+  });
   thread_ = std::thread([this] { context_.run(); });
 }
 
@@ -49,10 +53,7 @@ void Lane::stop() {
       sleeper_.reset();
     }
   }
-  if (!thread_.joinable()) return;
-  thread_.join();
-  runner_.reset();
-  writer_.reset();
+  if (thread_.joinable()) thread_.join();
 }
 
 std::size_t Lane::depth() const {

@@ -20,7 +20,7 @@ namespace mms::lanes {
 
 // Who retries: the same identity with the same body gets the first answer again.
 struct IdempotencyKey {
-  std::string identity;   // of caller, method, path and key
+  std::string identity;  // of caller, method, path and key
   std::string body_hash;
 };
 
@@ -64,16 +64,20 @@ class BatchRunner {
   BatchRunner(database::Writer& writer, std::vector<MakePart> parts, const LaneSettings& settings);
 
   // Carries out the submissions as one transaction, in order. Never throws for faults of the world: those become
-  // `unavailable` (with `outcome` none or unknown), and a statement that failed becomes `internal` for its own command only.
+  // `unavailable` (with `outcome` none or unknown), and a statement that failed becomes `internal` for its own command
+  // only.
   async::Task<std::vector<Outcome>> run(std::vector<Submission> batch);
 
  private:
   struct Attempt;
   async::Task<std::vector<Outcome>> attempt(std::vector<Submission>& batch);
   async::Task<bool> decide_all(Attempt& attempt, std::vector<Submission>& batch);
-  async::Task<void> load_missing(Attempt& attempt);
+  async::Task<bool> load_missing(Attempt& attempt);
   async::Task<void> decide_one(Attempt& attempt, Submission& submission, Outcome& outcome);
-  async::Task<void> follow(Attempt& attempt, std::vector<std::unique_ptr<Command>> follow_ups, const std::string& trace);
+  async::Task<void> follow(Attempt& attempt,
+                           std::vector<std::unique_ptr<Command>> follow_ups,
+                           const std::string& trace);
+  void tell(Attempt& attempt) const;
   void fault(const std::string& what) const;
 
   database::Writer& writer_;

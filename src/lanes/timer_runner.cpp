@@ -65,7 +65,7 @@ Task<void> run_timers(database::Reader& reader,
     } catch (const std::exception& e) {
       hooks.on_fault(fmt::format("looking for due timers: {}", e.what()));
     }
-    if (found == kMost && done > 0) continue;
+    if (done > 0) continue;  // what fired may have set the next one, due at once
     // What could not be fired is tried again, but not at once.
     alarm.expires_after(found > done ? std::max(look_every, std::chrono::milliseconds(500)) : look_every);
     boost::system::error_code ignored;

@@ -1,4 +1,5 @@
-// Fires timers: looks for due ones and sends a command for each through the lane, which decides whether it still counts.
+// Fires timers: looks for due ones and sends a command for each through the lane, which decides whether it still
+// counts.
 #pragma once
 
 #include <functional>
@@ -20,9 +21,9 @@ struct TimerHooks {
   std::function<vocabulary::Time()> now;
 };
 
-// Looks every `look_every`; so long may a timer be late with an idle lane. Several replicas may look at the same rows: the
-// command that comes second finds nothing to do.
-// Threads: that of the io_context on which it is spawned. Ends when `stopping` says so.
+// Looks every `look_every`; so long may a timer be late with an idle lane. Several replicas may look at the same rows:
+// the command that comes second finds nothing to do. Threads: that of the io_context on which it is spawned. Ends when
+// `stopping` says so.
 async::Task<void> run_timers(database::Reader& reader,
                              Lane& lane,
                              TimerHooks hooks,

@@ -9,25 +9,36 @@ using database::Rows;
 using database::Statement;
 
 const Statement set_timers(
-    "set_timers", Statement::Shape::many,
-    "insert into timers (stream, stream_id, kind, attempt, due_at) values ($1, $2, $3, $4, $5) on conflict (stream_id, "
-    "kind) do update set attempt = excluded.attempt, due_at = excluded.due_at",
-    "insert into timers (stream, stream_id, kind, attempt, due_at) select a, cast(b as uuid), c, cast(d as bigint), "
-    "cast(e as timestamptz) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), "
-    "cast($5 as text[])) as t(a, b, c, d, e) on conflict (stream_id, kind) do update set attempt = excluded.attempt, "
-    "due_at = excluded.due_at");
-const Statement delete_timers("delete_timers", Statement::Shape::many,
-                              "delete from timers where stream_id = $1 and kind = $2",
-                              "delete from timers using unnest(cast($1 as text[]), cast($2 as text[])) as t(a, b) where "
-                              "stream_id = cast(a as uuid) and kind = b");
-#define DUE "select stream, stream_id, kind, attempt, due_at from timers where due_at <= "
-const Statement due("due_timers", Statement::Shape::once, DUE "$1 order by due_at limit cast($2 as integer)",
-                    DUE "coalesce(cast($1 as timestamptz), clock_timestamp()) order by due_at limit cast($2 as bigint)");
+    "set_timers",
+    Statement::Shape::many,
+    "insert into timers (stream, stream_id, kind, attempt, due_at, data) values ($1, $2, $3, $4, $5, $6) on conflict "
+    "(stream_id, "
+    "kind) do update set attempt = excluded.attempt, due_at = excluded.due_at, data = excluded.data",
+    "insert into timers (stream, stream_id, kind, attempt, due_at, data) select a, cast(b as uuid), c, cast(d as "
+    "bigint), "
+    "cast(e as timestamptz), f from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as "
+    "text[]), "
+    "cast($5 as text[]), cast($6 as text[])) as t(a, b, c, d, e, f) on conflict (stream_id, kind) do update set "
+    "attempt = excluded.attempt, "
+    "due_at = excluded.due_at, data = excluded.data");
+const Statement delete_timers(
+    "delete_timers",
+    Statement::Shape::many,
+    "delete from timers where stream_id = $1 and kind = $2",
+    "delete from timers using unnest(cast($1 as text[]), cast($2 as text[])) as t(a, b) where "
+    "stream_id = cast(a as uuid) and kind = b");
+#define DUE "select stream, stream_id, kind, attempt, due_at, data from timers where due_at <= "
+const Statement due("due_timers",
+                    Statement::Shape::once,
+                    DUE "$1 order by due_at limit cast($2 as integer)",
+                    DUE
+                    "coalesce(cast($1 as timestamptz), clock_timestamp()) order by due_at limit cast($2 as bigint)");
 #undef DUE
-const Statement all_of("all_timers",
-                       "select stream, stream_id, kind, attempt, due_at from timers where stream = $1 and stream_id > $2 "
-                       "order by stream_id, kind limit cast($3 as bigint)");
-const Statement delete_of("delete_timers_of", "delete from timers where stream = $1");
+const Statement all_of(
+    "all_timers",
+    "select stream, stream_id, kind, attempt, due_at, data from timers where stream = $1 and stream_id > $2 "
+    "order by stream_id, kind limit cast($3 as bigint)");
+const Statement delete_of("delete_timers_of", "delete from timers where stream = $1 and kind not like $2");
 
 class TimerPart final : public Part {
  public:
@@ -69,13 +80,13 @@ Query all_timers(std::string_view stream, const vocabulary::Uuid& after, std::in
   return database::query(all_of, stream, after, limit);
 }
 
-Query delete_timers_of(std::string_view stream) {
-  return database::query(delete_of, stream);
+Query delete_timers_of(std::string_view stream, std::string_view but_kinds) {
+  return database::query(delete_of, stream, but_kinds);
 }
 
 Query insert_timers(const std::vector<Timer>& timers) {
   Query q{&set_timers, {}};
-  for (const auto& t : timers) q.add(t.stream, t.stream_id, t.kind, t.attempt, t.due_at);
+  for (const auto& t : timers) q.add(t.stream, t.stream_id, t.kind, t.attempt, t.due_at, t.data);
   return q;
 }
 
@@ -87,7 +98,8 @@ std::vector<Timer> timers_from(const Rows& rows) {
                       .stream_id = row.uuid(1),
                       .kind = std::string(row.text(2)),
                       .attempt = row.integer(3),
-                      .due_at = row.time(4)});
+                      .due_at = row.time(4),
+                      .data = std::string(row.text(5))});
   }
   return timers;
 }

@@ -18,7 +18,8 @@ std::vector<Timer> timers_from(const database::Rows& rows);
 
 // For replay --rebuild and --verify: all timers of a kind of stream after (stream_id, kind); and their writing.
 database::Query all_timers(std::string_view stream, const vocabulary::Uuid& after, std::int64_t limit);
-database::Query delete_timers_of(std::string_view stream);
+// `but_kinds`, a LIKE pattern, names kinds that no fold can restore.
+database::Query delete_timers_of(std::string_view stream, std::string_view but_kinds);
 database::Query insert_timers(const std::vector<Timer>& timers);
 
 }  // namespace mms::lanes

@@ -75,6 +75,20 @@ Result<Input> input_of(const BulkItem& item) {
   return input;
 }
 
+// Commands without fields of their own still read their input: what they do not know is refused, never ignored.
+CommandPtr make_start(MissionId id, StartMission) {
+  return start_mission(id);
+}
+CommandPtr make_resume(MissionId id, ResumeMission) {
+  return resume_mission(id);
+}
+CommandPtr make_retry(MissionId id, RetryMission) {
+  return retry_mission(id);
+}
+CommandPtr make_delete(MissionId id, DeleteMission) {
+  return delete_mission(id);
+}
+
 template <class Input, CommandPtr (*make)(MissionId, Input)>
 Result<CommandPtr> made(const BulkItem& item) {
   TRY(input, input_of<Input>(item));
@@ -87,39 +101,57 @@ std::unexpected<vocabulary::Problem> missing(const char* pointer) {
   return refusal;
 }
 
+// Members beside `input` that this action has no use for.
+Result<void> check_members(const BulkItem& item) {
+  std::vector<vocabulary::FieldError> errors;
+  const auto surplus = [&](bool given, const char* pointer, const char* detail) {
+    if (given) errors.push_back({pointer, "not_for_this_action", detail});
+  };
+  const bool creates = item.action == BulkAction::create;
+  surplus(creates && item.id, "/id", "a creation takes its id inside input");
+  surplus(creates && item.version, "/version", "what is created has no version yet");
+  surplus(item.task && item.action != BulkAction::report_task, "/task", "only report_task names a task");
+  if (errors.empty()) return {};
+  auto refusal = vocabulary::refuse(ProblemKind::invalid_fields, "this action does not take all of these members");
+  refusal.error().errors = std::move(errors);
+  return refusal;
+}
+
 Result<CommandPtr> creation(const MissionTools& tools, const BulkItem& item) {
   TRY(input, input_of<CreateMission>(item));
   const auto now = tools.now();
-  if (!input.id) return create_mission(std::move(input), {tools.ids.next(now)}, false, {});
+  auto body = input.template_id ? item.input.text : std::string();
+  if (!input.id) return create_mission(std::move(input), {tools.ids.next(now)}, false, {}, std::move(body));
   if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good) return std::unexpected(good.error());
   const auto id = *input.id;
-  return create_mission(std::move(input), id, true, endpoints::body_hash(item.input.text));
+  return create_mission(std::move(input), id, true, endpoints::body_hash(item.input.text), std::move(body));
 }
 
 Result<CommandPtr> command_of(const MissionTools& tools, const BulkItem& item) {
+  if (const auto good = check_members(item); !good) return std::unexpected(good.error());
   if (item.action == BulkAction::create) return creation(tools, item);
   if (!item.id) return missing("/id");
   switch (item.action) {
     case BulkAction::update:
       return made<UpdateMission, update_mission>(item);
     case BulkAction::start:
-      return start_mission(*item.id);
+      return made<StartMission, make_start>(item);
     case BulkAction::pause:
       return made<PauseMission, pause_mission>(item);
     case BulkAction::resume:
-      return resume_mission(*item.id);
+      return made<ResumeMission, make_resume>(item);
     case BulkAction::complete:
       return made<CompleteMission, complete_mission>(item);
     case BulkAction::fail:
       return made<FailMission, fail_mission>(item);
     case BulkAction::retry:
-      return retry_mission(*item.id);
+      return made<RetryMission, make_retry>(item);
     case BulkAction::cancel:
       return made<CancelMission, cancel_mission>(item);
     case BulkAction::assign:
       return made<AssignMission, assign_mission>(item);
     case BulkAction::delete_:
-      return delete_mission(*item.id);
+      return made<DeleteMission, make_delete>(item);
     case BulkAction::report_task: {
       if (!item.task) return missing("/task");
       TRY(input, input_of<ReportTask>(item));
@@ -191,9 +223,7 @@ http::Route bulk_route(const MissionTools& tools) {
           .problems = {ProblemKind::invalid_fields},
           .query = {},
           .max_body = 8 << 20,
-          .idempotent = true,
-          .example_request =
-              R"({"items":[{"action":"create","input":{"fleet_id":"quarry-north","name":"Haul ore"}}]})"};
+          .idempotent = true};
 }
 
 }  // namespace mms::missions

@@ -23,6 +23,7 @@ void MissionCache::insert(Shard& shard, const vocabulary::MissionId& id, CachedM
   if (shard.entries.size() >= per_shard_) {
     shard.entries.erase(shard.recent.back());
     shard.recent.pop_back();
+    ++shard.evicted;
   }
   shard.recent.push_front(id);
   shard.entries.emplace(id, Shard::Entry{std::move(mission), shard.recent.begin()});
@@ -34,9 +35,16 @@ void MissionCache::put(const vocabulary::MissionId& id, CachedMission mission) {
   insert(shard, id, std::move(mission));
 }
 
-void MissionCache::offer(const vocabulary::MissionId& id, CachedMission mission) {
+std::uint64_t MissionCache::ticket(const vocabulary::MissionId& id) {
   auto& shard = shard_of(id);
   const std::lock_guard lock(shard.mutex);
+  return shard.evicted;
+}
+
+void MissionCache::offer(const vocabulary::MissionId& id, CachedMission mission, std::uint64_t ticket) {
+  auto& shard = shard_of(id);
+  const std::lock_guard lock(shard.mutex);
+  if (shard.evicted != ticket) return;
   const auto at = shard.entries.find(id);
   if (at != shard.entries.end() && at->second.mission.version >= mission.version) return;
   insert(shard, id, std::move(mission));

@@ -16,6 +16,7 @@ namespace mms::missions {
 struct CachedMission {
   std::string fleet_id;
   std::string vehicle_id;  // empty: none
+  std::optional<vocabulary::Uuid> template_id = {};
   std::int64_t version = 0;
   bool deleted = false;
   std::shared_ptr<const std::string> body;
@@ -29,16 +30,20 @@ class MissionCache {
   explicit MissionCache(std::size_t capacity) : per_shard_(capacity / kShards) {}
 
   std::optional<CachedMission> find(const vocabulary::MissionId& id);
+  // Taken before a read, given back with what it read.
+  std::uint64_t ticket(const vocabulary::MissionId& id);
   // What the lane wrote.
   void put(const vocabulary::MissionId& id, CachedMission mission);
-  // What a reader read: kept unless the lane wrote a newer version meanwhile.
-  void offer(const vocabulary::MissionId& id, CachedMission mission);
+  // What a reader read: kept unless the lane wrote a newer version meanwhile, or so much that a newer version may have
+  // come and gone.
+  void offer(const vocabulary::MissionId& id, CachedMission mission, std::uint64_t ticket);
 
  private:
   static constexpr std::size_t kShards = 16;
   struct Shard {
     std::mutex mutex;
     std::list<vocabulary::MissionId> recent;  // newest first
+    std::uint64_t evicted = 0;
     struct Entry {
       CachedMission mission;
       std::list<vocabulary::MissionId>::iterator place;

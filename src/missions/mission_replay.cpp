@@ -7,7 +7,9 @@
 
 #include "database/event_log.hpp"
 #include "lanes/timer_table.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_events.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -17,6 +19,7 @@ namespace {
 namespace json = vocabulary::json;
 
 constexpr std::int64_t kPage = 2000;
+constexpr std::string_view kSettleKinds = "settle %";  // work under way in chunks: no state asks for it
 
 async::Deadline soon() {
   return async::Clock::now() + std::chrono::minutes(5);
@@ -40,18 +43,28 @@ class Folding {
       if (event.version != expected) {
         fault = fmt::format("mission {}: version {} follows {}", vocabulary::to_text(event.stream_id), event.version,
                             expected - 1);
+      } else if (mission && event.sequence <= last_sequence_) {
+        fault = fmt::format("mission {}: version {} has sequence {}, which does not follow {}",
+                            vocabulary::to_text(event.stream_id), event.version, event.sequence, last_sequence_);
       }
-      mission = evolve(mission.value_or(Mission{}), mission_event_from(event), event.version, event.occurred_at);
+      last_sequence_ = event.sequence;
+      const auto change = mission_event_from(event);
+      if (const auto* added = std::get_if<MissionDependencyAdded>(&change))
+        edges[added->dependency.id] = added->dependency;
+      if (const auto* removed = std::get_if<MissionDependencyRemoved>(&change)) edges.erase(removed->id);
+      mission = evolve(mission.value_or(Mission{}), change, event.version, event.occurred_at);
       mission->id = MissionId{event.stream_id};
       ++at_;
       ++events;
     }
   }
   std::int64_t events = 0;
+  std::map<DependencyId, Dependency> edges;  // those of the missions folded so far
 
  private:
   async::Task<bool> read_page() {
-    const auto rows = co_await reader_.run_one(database::events_by_stream("mission", last_id_, last_version_, kPage), soon());
+    const auto rows =
+        co_await reader_.run_one(database::events_by_stream("mission", last_id_, last_version_, kPage), soon());
     page_ = database::events_from(rows);
     at_ = 0;
     if (page_.empty()) co_return false;
@@ -65,6 +78,7 @@ class Folding {
   std::size_t at_ = 0;
   vocabulary::Uuid last_id_;
   std::int64_t last_version_ = 0;
+  std::int64_t last_sequence_ = 0;
 };
 
 // The table's rows in the same order.
@@ -72,19 +86,15 @@ class StoredRows {
  public:
   explicit StoredRows(database::Reader& reader) : reader_(reader) {}
 
-  struct Stored {
-    MissionId id;
-    std::string body;
-  };
-  async::Task<std::optional<Stored>> next() {
+  // Lifetime: until the next call.
+  async::Task<std::optional<StoredMission>> next() {
     if (at_ == rows_.size()) {
-      rows_ = co_await reader_.run_one(mission_bodies(last_, kPage), soon());
+      rows_ = co_await reader_.run_one(mission_rows(last_, kPage), soon());
       at_ = 0;
       if (rows_.empty()) co_return std::nullopt;
       last_ = rows_[rows_.size() - 1].id<MissionId>(0);
     }
-    const auto row = rows_[at_++];
-    co_return Stored{row.id<MissionId>(0), std::string(row.text(1))};
+    co_return stored_from(rows_[at_++]);
   }
 
  private:
@@ -100,10 +110,47 @@ async::Task<std::map<std::pair<vocabulary::Uuid, std::string>, lanes::Timer>> st
   for (;;) {
     const auto rows = co_await reader.run_one(lanes::all_timers("mission", after, kPage), soon());
     const auto timers = lanes::timers_from(rows);
-    for (const auto& timer : timers) all[{timer.stream_id, timer.kind}] = timer;
+    for (const auto& timer : timers) {
+      // Work under way in chunks follows from no state.
+      if (!is_settle_kind(timer.kind)) all[{timer.stream_id, timer.kind}] = timer;
+    }
     if (timers.size() < kPage) co_return all;
     // A page may end between two timers of one mission: the next one begins at the last mission but one.
     after = timers[timers.size() - 5].stream_id;
+  }
+}
+
+// Compares the folded edges with the table; told of each difference in words.
+async::Task<void> verify_edges(database::Reader& reader,
+                               std::map<DependencyId, Dependency> folded,
+                               const Report& differs) {
+  DependencyId after;
+  for (;;) {
+    const auto rows = co_await reader.run_one(dependency_bodies(after, kPage), soon());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      after = rows[i].id<DependencyId>(0);
+      const auto at = folded.find(after);
+      if (at == folded.end()) {
+        differs(fmt::format("dependency {} is in the table and has no event", vocabulary::to_text(after)));
+        continue;
+      }
+      if (json::canonical(json::write(at->second)) != json::canonical(rows[i].text(1))) {
+        differs(fmt::format("dependency {}: the events say {}, the table says {}", vocabulary::to_text(after),
+                            json::write(at->second), rows[i].text(1)));
+      }
+      folded.erase(at);
+    }
+    if (static_cast<std::int64_t>(rows.size()) < kPage) break;
+  }
+  for (const auto& [id, dependency] : folded) {
+    differs(fmt::format("dependency {} has an event and is not in the table", vocabulary::to_text(id)));
+  }
+}
+
+async::Task<void> write(database::Writer& writer, std::vector<database::Query> writes) {
+  co_await writer.begin({});
+  if (co_await writer.commit(std::move(writes)) != database::Commit::committed) {
+    throw database::Unavailable("the store went away while the missions were written; run it again");
   }
 }
 
@@ -137,18 +184,25 @@ async::Task<ReplayFigures> verify_missions(database::Reader& reader, const Repor
       differs(fmt::format("mission {}: the events say {}, the table says {}", vocabulary::to_text(folded->id),
                           json::write(*folded), stored->body));
     }
+    for (const auto& column : columns_that_differ(*folded, stored->row)) {
+      differs(
+          fmt::format("mission {}: the column {} is not what its body says", vocabulary::to_text(folded->id), column));
+    }
     for (const auto& timer : timers_of(*folded)) {
       const auto at = timers.find({timer.stream_id, timer.kind});
       if (at == timers.end() || at->second != timer) {
-        differs(fmt::format("mission {}: its {} timer is missing or wrong", vocabulary::to_text(folded->id), timer.kind));
+        differs(
+            fmt::format("mission {}: its {} timer is missing or wrong", vocabulary::to_text(folded->id), timer.kind));
       }
       if (at != timers.end()) timers.erase(at);
     }
     stored = co_await rows.next();
   }
   for (const auto& [key, timer] : timers) {
-    differs(fmt::format("a {} timer is set for {}, whose state asks for none", key.second, vocabulary::to_text(key.first)));
+    differs(
+        fmt::format("a {} timer is set for {}, whose state asks for none", key.second, vocabulary::to_text(key.first)));
   }
+  co_await verify_edges(reader, std::move(folding.edges), differs);
   figures.events = folding.events;
   co_return figures;
 }
@@ -157,10 +211,10 @@ async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::
   constexpr std::size_t kChunk = 500;
   ReplayFigures figures;
   Folding folding(reader);
-  std::vector<database::Query> first;
-  first.push_back(lanes::delete_timers_of("mission"));
-  co_await writer.begin({});
-  co_await writer.commit(std::move(first));
+  auto first = before_rebuild();
+  first.push_back(lanes::delete_timers_of("mission", kSettleKinds));
+  first.push_back(delete_dependencies());
+  co_await write(writer, std::move(first));
   for (bool more = true; more;) {
     std::vector<Mission> missions;
     std::vector<lanes::Timer> timers;
@@ -180,10 +234,14 @@ async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::
     std::vector<database::Query> writes;
     writes.push_back(upsert_missions(missions));
     if (!timers.empty()) writes.push_back(lanes::insert_timers(timers));
-    co_await writer.begin({});
-    if (co_await writer.commit(std::move(writes)) != database::Commit::committed) {
-      throw database::Unavailable("the store went away while the missions were written; run it again");
-    }
+    co_await write(writer, std::move(writes));
+  }
+  std::vector<Dependency> edges;
+  for (auto& [id, dependency] : folding.edges) edges.push_back(std::move(dependency));
+  if (!edges.empty()) {
+    std::vector<database::Query> writes;
+    writes.push_back(upsert_dependencies(edges));
+    co_await write(writer, std::move(writes));
   }
   figures.events = folding.events;
   co_return figures;

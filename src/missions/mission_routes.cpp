@@ -9,9 +9,13 @@
 #include "endpoints/ride.hpp"
 #include "endpoints/views.hpp"
 #include "http/conditional.hpp"
+#include "missions/dependency_routes.hpp"
 #include "missions/mission_bulk.hpp"
+#include "missions/mission_examples.hpp"
 #include "missions/mission_list.hpp"
+#include "missions/mission_reading.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/plan_routes.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -28,39 +32,21 @@ using vocabulary::ProblemKind;
 namespace json = vocabulary::json;
 
 // POST /missions: a new mission, ready unless something holds it.
-// Refuses: invalid_fields, forbidden, already_exists, not_available_yet.
+// Refuses: invalid_fields, invalid_parameters, wrong_state (an archived template), forbidden, already_exists,
+// not_available_yet.
 Task<Result<Response>> create(const MissionTools& tools, const Request& request) {
   CO_TRY(input, body_of<CreateMission>(request));
   const auto now = tools.now();
   const bool chosen = input.id.has_value();
   if (chosen) {
-    if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good) co_return std::unexpected(good.error());
+    if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good)
+      co_return std::unexpected(good.error());
   }
   const auto id = chosen ? *input.id : MissionId{tools.ids.next(now)};
   auto hash = chosen ? endpoints::body_hash(request.body) : std::string();
-  auto command = create_mission(std::move(input), id, chosen, std::move(hash));
+  auto body = input.template_id ? std::string(request.body) : std::string();
+  auto command = create_mission(std::move(input), id, chosen, std::move(hash), std::move(body));
   co_return co_await endpoints::ride(tools.lane, request, std::move(command));
-}
-
-// The stored mission that the caller may read. Refuses: not_found.
-Task<Result<CachedMission>> readable(const MissionTools& tools, const Request& request, MissionId id, bool with_deleted) {
-  std::optional<CachedMission> found;
-  if (tools.cache != nullptr) found = tools.cache->find(id);
-  if (!found) {
-    found = cached_from(co_await tools.reader.run_one(find_mission(id), request.deadline));
-    if (!found) co_return access::not_found("mission");
-    if (tools.cache != nullptr) tools.cache->offer(id, *found);
-  }
-  const access::Target target{
-      .noun = "mission", .fleet_id = found->fleet_id, .vehicle_id = found->vehicle_id, .mission_id = id.uuid};
-  if (const auto may = access::may_read(request.caller, Permission::missions_read, target); !may) {
-    co_return std::unexpected(may.error());
-  }
-  if (!found->deleted) co_return std::move(*found);
-  if (!with_deleted) co_return access::not_found("mission");
-  const auto may = access::may_act(request.caller, Permission::missions_write, Permission::missions_read, target);
-  if (!may) co_return std::unexpected(may.error());
-  co_return std::move(*found);
 }
 
 // The stored fields as they were at `at`, folded from the log. Refuses: not_found when it was not yet made.
@@ -68,8 +54,8 @@ Task<Result<Response>> as_of(const MissionTools& tools, const Request& request, 
   constexpr std::int64_t kPage = 500;
   std::optional<Mission> mission;
   for (std::int64_t version = 0;;) {
-    const auto rows = co_await tools.reader.run_one(database::stream_events_until(id.uuid, at, version, kPage),
-                                                    request.deadline);
+    const auto rows =
+        co_await tools.reader.run_one(database::stream_events_until(id.uuid, at, version, kPage), request.deadline);
     const auto events = database::events_from(rows);
     for (const auto& event : events) {
       mission = evolve(mission.value_or(Mission{}), mission_event_from(event), event.version, event.occurred_at);
@@ -99,7 +85,7 @@ Task<Result<Response>> show(const MissionTools& tools, const Request& request) {
     at = moment;
     with_deleted = deleted;
   }
-  CO_TRY(mission, co_await readable(tools, request, id, with_deleted || at));
+  CO_TRY(mission, co_await readable_mission(tools, request, id, with_deleted || at));
   if (at) co_return co_await as_of(tools, request, id, *at);
   Response response;
   const auto etag = http::etag_of(mission.version);
@@ -119,7 +105,8 @@ Task<Result<Response>> list(const MissionTools& tools, const Request& request) {
   const auto permission = query.include_deleted ? Permission::missions_write : Permission::missions_read;
   if (const auto may = access::may_somewhere(request.caller, permission); !may) co_return std::unexpected(may.error());
   const auto visible = access::visible_to(request.caller, permission);
-  const auto answers = co_await tools.reader.run(table.queries(query, visible.fleets), request.deadline);
+  const auto answers =
+      co_await tools.reader.run(table.queries(query, visible.fleets, visible.vehicle_id), request.deadline);
   co_return table.page(query, answers, tools.cursor_key);
 }
 
@@ -129,7 +116,7 @@ Task<Result<Response>> list_events(const MissionTools& tools, const Request& req
   CO_TRY(query, http::QueryParameters::parse(request.query));
   if (const auto known = query.only({"limit", "cursor"}); !known) co_return std::unexpected(known.error());
   CO_TRY(limit, endpoints::number_parameter(query, "limit", 1, 200, 50));
-  CO_TRY(mission, co_await readable(tools, request, id, true));
+  CO_TRY(mission, co_await readable_mission(tools, request, id, true));
   const auto scope = "mission events " + vocabulary::to_text(id);
   std::int64_t after = 0;
   if (const auto cursor = query.first("cursor")) {
@@ -189,8 +176,12 @@ using http::schema_of;
 constexpr auto kMission = schema_of<Mission>("Mission");
 
 template <class Input>
-Route command_row(std::string_view pattern, Permission permission, http::Handler handler, http::SchemaRef accepts,
-                  std::string_view summary, std::vector<ProblemKind> problems) {
+Route command_row(std::string_view pattern,
+                  Permission permission,
+                  http::Handler handler,
+                  http::SchemaRef accepts,
+                  std::string_view summary,
+                  std::vector<ProblemKind> problems) {
   problems.insert(problems.end(), {ProblemKind::not_found, ProblemKind::wrong_state, ProblemKind::invalid_fields});
   return {.method = Method::post,
           .pattern = pattern,
@@ -211,20 +202,21 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
   using enum ProblemKind;
   const auto execute = [&]<class Input>(std::string_view pattern, auto handler, http::SchemaRef accepts,
                                         std::string_view summary, std::vector<ProblemKind> problems, Input) {
-    return command_row<Input>(pattern, missions_execute, http::with(tools, handler), accepts, summary, std::move(problems));
+    return command_row<Input>(pattern, missions_execute, http::with(tools, handler), accepts, summary,
+                              std::move(problems));
   };
   std::vector<Route> routes;
   routes.push_back({.method = Method::post,
                     .pattern = "/missions",
                     .permission = missions_write,
                     .handler = http::with(tools, create),
-                    .summary = "Creates a mission.",
+                    .summary = "Creates a mission: written out, or from a template; fields beside template_id replace its own.",
                     .accepts = schema_of<CreateMission>("CreateMission"),
                     .answers = kMission,
                     .success = 201,
-                    .problems = {invalid_fields, already_exists, not_available_yet},
-                    .idempotent = true,
-                    .example_request = R"({"fleet_id":"quarry-north","vehicle_id":"truck-7","name":"Haul ore to crusher 2"})"});
+                    .repeat = 200,
+                    .problems = {invalid_fields, invalid_parameters, wrong_state, already_exists, not_available_yet},
+                    .idempotent = true});
   routes.push_back({.method = Method::get,
                     .pattern = "/missions",
                     .permission = missions_read,
@@ -233,16 +225,17 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                     .answers = schema_of<endpoints::Page<Mission>>("MissionPage"),
                     .problems = {bad_parameter, bad_cursor},
                     .query = mission_list().parameters()});
-  routes.push_back({.method = Method::get,
-                    .pattern = "/missions/{id}",
-                    .permission = missions_read,
-                    .handler = http::with(tools, show),
-                    .summary = "One mission, as it is now or as it was.",
-                    .answers = kMission,
-                    .problems = {not_found, bad_parameter},
-                    .query = {{"as_of", "The stored fields at this past moment.", R"({"type":"string","format":"date-time"})"},
-                              {"include_deleted", "Also when it was deleted; needs missions:write.", R"({"type":"boolean"})"}},
-                    .conditional = true});
+  routes.push_back(
+      {.method = Method::get,
+       .pattern = "/missions/{id}",
+       .permission = missions_read,
+       .handler = http::with(tools, show),
+       .summary = "One mission, as it is now or as it was.",
+       .answers = kMission,
+       .problems = {not_found, bad_parameter},
+       .query = {{"as_of", "The stored fields at this past moment.", R"({"type":"string","format":"date-time"})"},
+                 {"include_deleted", "Also when it was deleted; needs missions:write.", R"({"type":"boolean"})"}},
+       .conditional = true});
   routes.push_back({.method = Method::put,
                     .pattern = "/missions/{id}",
                     .permission = missions_write,
@@ -262,37 +255,44 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                     .problems = {not_found, mission_active},
                     .conditional = true});
   routes.push_back(execute("/missions/{id}/start", command<StartMission, make_start>, schema_of<StartMission>("StartMission"),
-                           "Starts it when schedule and vehicle allow.",
-                           {not_yet_scheduled, vehicle_missing, vehicle_busy}, StartMission{}));
+                           "Starts it when schedule, safety and vehicle allow.",
+                           {not_yet_scheduled, safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open}, StartMission{}));
   routes.push_back(execute("/missions/{id}/pause", command<PauseMission, pause_mission>,
                            schema_of<PauseMission>("PauseMission"), "Pauses a running mission.", {}, PauseMission{}));
   routes.push_back(execute("/missions/{id}/resume", command<ResumeMission, make_resume>,
                            schema_of<ResumeMission>("ResumeMission"), "Resumes a paused mission; asks the gate again.",
-                           {vehicle_missing, vehicle_busy}, ResumeMission{}));
+                           {safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open}, ResumeMission{}));
   routes.push_back(execute("/missions/{id}/complete", command<CompleteMission, complete_mission>,
                            schema_of<CompleteMission>("CompleteMission"), "Marks it as completed.", {tasks_unfinished},
                            CompleteMission{}));
-  routes.push_back(execute("/missions/{id}/fail", command<FailMission, fail_mission>, schema_of<FailMission>("FailMission"),
-                           "Marks this attempt as failed; another one follows while attempts are left.", {}, FailMission{}));
+  routes.push_back(
+      execute("/missions/{id}/fail", command<FailMission, fail_mission>, schema_of<FailMission>("FailMission"),
+              "Marks this attempt as failed; another one follows while attempts are left.", {}, FailMission{}));
   routes.push_back(execute("/missions/{id}/retry", command<RetryMission, make_retry>,
                            schema_of<RetryMission>("RetryMission"), "Gives a failed mission one more attempt.", {},
                            RetryMission{}));
   routes.push_back(execute("/missions/{id}/cancel", command<CancelMission, cancel_mission>,
                            schema_of<CancelMission>("CancelMission"), "Cancels it.", {}, CancelMission{}));
   routes.push_back(execute("/missions/{id}/assign", command<AssignMission, assign_mission>,
-                           schema_of<AssignMission>("AssignMission"), "Assigns a vehicle.", {vehicle_busy}, AssignMission{}));
+                           schema_of<AssignMission>("AssignMission"), "Assigns a vehicle.", {vehicle_busy},
+                           AssignMission{}));
   routes.push_back(command_row<ReportTask>("/missions/{id}/tasks/{key}", missions_report, http::with(tools, report),
-                                           schema_of<ReportTask>("ReportTask"), "Reports the progress of one task.", {}));
-  routes.push_back({.method = Method::get,
-                    .pattern = "/missions/{id}/events",
-                    .permission = missions_read,
-                    .handler = http::with(tools, list_events),
-                    .summary = "What happened to it, oldest first.",
-                    .answers = schema_of<endpoints::Page<endpoints::EventView>>("EventPage"),
-                    .problems = {not_found, bad_parameter, bad_cursor},
-                    .query = {{"limit", "Items on a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
-                              {"cursor", "next_cursor of the page before."}}});
+                                           schema_of<ReportTask>("ReportTask"), "Reports the progress of one task.",
+                                           {}));
+  routes.push_back(
+      {.method = Method::get,
+       .pattern = "/missions/{id}/events",
+       .permission = missions_read,
+       .handler = http::with(tools, list_events),
+       .summary = "What happened to it, oldest first.",
+       .answers = schema_of<endpoints::Page<endpoints::EventView>>("EventPage"),
+       .problems = {not_found, bad_parameter, bad_cursor},
+       .query = {{"limit", "Items on a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
+                 {"cursor", "next_cursor of the page before."}}});
+  std::ranges::move(dependency_routes(tools), std::back_inserter(routes));
   routes.push_back(bulk_route(tools));
+  std::ranges::move(plan_routes(tools), std::back_inserter(routes));
+  add_examples(routes);
   return routes;
 }
 

@@ -7,6 +7,7 @@
 #include "endpoints/cursor.hpp"
 #include "http/route.hpp"
 #include "lanes/lane.hpp"
+#include "lanes/part.hpp"
 #include "missions/mission_cache.hpp"
 #include "vocabulary/ids.hpp"
 
@@ -20,6 +21,7 @@ struct MissionTools {
   const endpoints::CursorKey& cursor_key;
   MissionCache* cache;  // null where another process may write
   std::function<vocabulary::Time()> now;
+  std::vector<lanes::MakePart> gate_parts;  // those of vehicles and safety: explain asks what start would ask
 };
 
 std::vector<http::Route> mission_routes(const MissionTools& tools);

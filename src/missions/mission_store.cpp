@@ -13,44 +13,54 @@ using database::Rows;
 using database::Statement;
 namespace json = vocabulary::json;
 
-const Statement load_missions("load_missions", Statement::Shape::many, "select body from missions where id = $1",
+const Statement load_missions("load_missions",
+                              Statement::Shape::many,
+                              "select body from missions where id = $1",
                               "select body from missions where id = any(cast($1 as uuid[]))");
 const Statement load_vehicles_of(
-    "load_vehicles_of", Statement::Shape::many,
+    "load_vehicles_of",
+    Statement::Shape::many,
     "select o.vehicle_id, o.id, o.name from missions m join missions o on o.vehicle_id = m.vehicle_id and "
     "o.occupies_vehicle = 1 where m.id = $1",
     "select o.vehicle_id, o.id, o.name from missions m join missions o on o.vehicle_id = m.vehicle_id and "
     "o.occupies_vehicle where m.id = any(cast($1 as uuid[]))");
 const Statement load_vehicles(
-    "load_vehicles", Statement::Shape::many,
+    "load_vehicles",
+    Statement::Shape::many,
     "select vehicle_id, id, name from missions where occupies_vehicle = 1 and vehicle_id = $1",
     "select vehicle_id, id, name from missions where occupies_vehicle and vehicle_id = any(cast($1 as text[]))");
 
-#define MISSION_COLUMNS                                                                                               \
-  "id, fleet_id, vehicle_id, template_id, plan_id, name, type, priority, status, blocked, occupies_vehicle, "         \
+#define MISSION_COLUMNS                                                                                       \
+  "id, fleet_id, vehicle_id, template_id, plan_id, name, type, priority, status, blocked, occupies_vehicle, " \
   "scheduled_start, deadline, created_at, updated_at, deleted_at, version, body"
-#define MISSION_UNNESTED                                                                                              \
-  "select cast(a1 as uuid), a2, a3, cast(a4 as uuid), cast(a5 as uuid), a6, a7, cast(a8 as bigint), a9, cast(a10 as " \
-  "boolean), cast(a11 as boolean), cast(a12 as timestamptz), cast(a13 as timestamptz), cast(a14 as timestamptz), "    \
-  "cast(a15 as timestamptz), cast(a16 as timestamptz), cast(a17 as bigint), cast(a18 as json) from unnest(cast($1 "   \
-  "as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), "  \
+#define MISSION_UNNESTED                                                                                               \
+  "select cast(a1 as uuid), a2, a3, cast(a4 as uuid), cast(a5 as uuid), a6, a7, cast(a8 as bigint), a9, cast(a10 as "  \
+  "boolean), cast(a11 as boolean), cast(a12 as timestamptz), cast(a13 as timestamptz), cast(a14 as timestamptz), "     \
+  "cast(a15 as timestamptz), cast(a16 as timestamptz), cast(a17 as bigint), cast(a18 as json) from unnest(cast($1 "    \
+  "as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), "   \
   "cast($7 as text[]), cast($8 as text[]), cast($9 as text[]), cast($10 as text[]), cast($11 as text[]), cast($12 as " \
   "text[]), cast($13 as text[]), cast($14 as text[]), cast($15 as text[]), cast($16 as text[]), cast($17 as text[]), " \
   "cast($18 as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18)"
-#define MISSION_REPLACED                                                                                              \
-  " on conflict (id) do update set vehicle_id = excluded.vehicle_id, name = excluded.name, type = excluded.type, "    \
-  "priority = excluded.priority, status = excluded.status, blocked = excluded.blocked, occupies_vehicle = "           \
-  "excluded.occupies_vehicle, scheduled_start = excluded.scheduled_start, deadline = excluded.deadline, updated_at = " \
-  "excluded.updated_at, deleted_at = excluded.deleted_at, version = excluded.version, body = excluded.body"
-#define MISSION_VALUES \
-  " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+#define MISSION_REPLACED                                                                                               \
+  " on conflict (id) do update set fleet_id = excluded.fleet_id, vehicle_id = excluded.vehicle_id, template_id = "     \
+  "excluded.template_id, plan_id = excluded.plan_id, name = excluded.name, type = excluded.type, priority = "          \
+  "excluded.priority, status = excluded.status, blocked = excluded.blocked, occupies_vehicle = "                       \
+  "excluded.occupies_vehicle, scheduled_start = excluded.scheduled_start, deadline = excluded.deadline, created_at = " \
+  "excluded.created_at, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, version = "                \
+  "excluded.version, body = excluded.body"
+#define MISSION_VALUES " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
 
-const Statement insert_new("insert_missions", Statement::Shape::many,
+const Statement insert_new("insert_missions",
+                           Statement::Shape::many,
                            "insert into missions (" MISSION_COLUMNS ")" MISSION_VALUES,
                            "insert into missions (" MISSION_COLUMNS ") " MISSION_UNNESTED);
-const Statement replace_all("upsert_missions", Statement::Shape::many,
+const Statement replace_all("upsert_missions",
+                            Statement::Shape::many,
                             "insert into missions (" MISSION_COLUMNS ")" MISSION_VALUES MISSION_REPLACED,
                             "insert into missions (" MISSION_COLUMNS ") " MISSION_UNNESTED MISSION_REPLACED);
+const Statement stored_rows("mission_rows",
+                            "select " MISSION_COLUMNS
+                            " from missions where id > $1 order by id limit cast($2 as bigint)");
 #undef MISSION_COLUMNS
 #undef MISSION_UNNESTED
 #undef MISSION_REPLACED
@@ -59,12 +69,14 @@ const Statement replace_all("upsert_missions", Statement::Shape::many,
 // Missions that are no longer in their vehicle, or were never: written before those that enter one, so that the unique
 // index never sees two in one vehicle between two rows of a batch.
 const Statement update_changed(
-    "update_missions", Statement::Shape::many,
+    "update_missions",
+    Statement::Shape::many,
     "update missions set vehicle_id = $2, name = $3, type = $4, priority = $5, status = $6, blocked = $7, "
     "occupies_vehicle = $8, scheduled_start = $9, deadline = $10, updated_at = $11, deleted_at = $12, version = $13, "
     "body = $14 where id = $1",
     "update missions set vehicle_id = a2, name = a3, type = a4, priority = cast(a5 as bigint), status = a6, blocked = "
-    "cast(a7 as boolean), occupies_vehicle = cast(a8 as boolean), scheduled_start = cast(a9 as timestamptz), deadline = "
+    "cast(a7 as boolean), occupies_vehicle = cast(a8 as boolean), scheduled_start = cast(a9 as timestamptz), deadline "
+    "= "
     "cast(a10 as timestamptz), updated_at = cast(a11 as timestamptz), deleted_at = cast(a12 as timestamptz), version = "
     "cast(a13 as bigint), body = cast(a14 as json) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as "
     "text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), cast($7 as text[]), cast($8 as text[]), "
@@ -72,9 +84,17 @@ const Statement update_changed(
     "as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) where id = cast(a1 as uuid)");
 
 const Statement find_one("find_mission",
-                         "select fleet_id, version, deleted_at, body, vehicle_id from missions where id = $1");
-const Statement bodies("mission_bodies",
-                       "select id, body from missions where id > $1 order by id limit cast($2 as bigint)");
+                         "select fleet_id, version, deleted_at, body, vehicle_id, template_id from missions where id = $1");
+// Before rows are written anew: a row that is wrong must not be in the way of the unique index, and one that nothing
+// ever happened to goes.
+const Statement vacate("vacate_missions",
+                       Statement::Shape::once,
+                       "update missions set occupies_vehicle = 0 where occupies_vehicle = 1",
+                       "update missions set occupies_vehicle = false where occupies_vehicle");
+const Statement delete_unknown(
+    "delete_unknown_missions",
+    "delete from missions where not exists (select 1 from events where stream = 'mission' and "
+    "stream_id = missions.id)");
 
 void add_whole(Query& q, const Mission& m, std::string body) {
   q.add(m.id, m.fleet_id, m.vehicle_id, m.template_id, m.plan_id, m.name, m.type, static_cast<int>(m.priority),
@@ -139,7 +159,12 @@ class MissionPart final : public lanes::Part {
     if (cache_ == nullptr) return;
     for (const auto& change : set_.changed()) {
       const auto& m = *change.mission;
-      cache_->put(m.id, {m.fleet_id, m.vehicle_id.value_or(""), m.version, m.deleted_at.has_value(), std::make_shared<const std::string>(*change.body)});
+      cache_->put(m.id, {.fleet_id = m.fleet_id,
+                         .vehicle_id = m.vehicle_id.value_or(""),
+                         .template_id = m.template_id ? std::optional(m.template_id->uuid) : std::nullopt,
+                         .version = m.version,
+                         .deleted = m.deleted_at.has_value(),
+                         .body = std::make_shared<const std::string>(*change.body)});
     }
   }
 
@@ -163,13 +188,67 @@ std::optional<CachedMission> cached_from(const Rows& rows) {
   const auto row = rows[0];
   return CachedMission{.fleet_id = std::string(row.text(0)),
                        .vehicle_id = std::string(row.text(4)),
+                       .template_id = row.is_null(5) ? std::nullopt : std::optional(row.uuid(5)),
                        .version = row.integer(1),
                        .deleted = !row.is_null(2),
                        .body = std::make_shared<const std::string>(row.text(3))};
 }
 
-Query mission_bodies(const MissionId& after, std::int64_t limit) {
-  return database::query(bodies, after, limit);
+Query occupant_of(const std::string& vehicle_id) {
+  return database::query(load_vehicles, vehicle_id);
+}
+
+std::optional<Occupant> occupant_from(const Rows& rows, const MissionId& other_than) {
+  if (rows.empty() || rows[0].id<MissionId>(1) == other_than) return std::nullopt;
+  return Occupant{rows[0].id<MissionId>(1), std::string(rows[0].text(2))};
+}
+
+Query mission_rows(const MissionId& after, std::int64_t limit) {
+  return database::query(stored_rows, after, limit);
+}
+
+StoredMission stored_from(database::Row row) {
+  return {row.id<MissionId>(0), row, std::string(row.text(17))};
+}
+
+std::vector<std::string> columns_that_differ(const Mission& mission, database::Row row) {
+  std::vector<std::string> names;
+  const auto compare = [&](const char* name, bool same) {
+    if (!same) names.emplace_back(name);
+  };
+  const auto same_text = [&](std::size_t column, const auto& value) {
+    return value.has_value() ? !row.is_null(column) && row.text(column) == *value : row.is_null(column);
+  };
+  const auto same_time = [&](std::size_t column, const std::optional<Time>& value) {
+    return value.has_value() ? !row.is_null(column) && row.time(column) == *value : row.is_null(column);
+  };
+  const auto same_id = [&](std::size_t column, const auto& value) {
+    return value.has_value() ? !row.is_null(column) && row.uuid(column) == value->uuid : row.is_null(column);
+  };
+  compare("fleet_id", row.text(1) == mission.fleet_id);
+  compare("vehicle_id", same_text(2, mission.vehicle_id));
+  compare("template_id", same_id(3, mission.template_id));
+  compare("plan_id", same_id(4, mission.plan_id));
+  compare("name", row.text(5) == mission.name);
+  compare("type", row.text(6) == mission.type);
+  compare("priority", row.integer(7) == static_cast<int>(mission.priority));
+  compare("status", row.text(8) == vocabulary::name_of(mission.status));
+  compare("blocked", row.flag(9) == mission.blocked);
+  compare("occupies_vehicle", row.flag(10) == occupies_vehicle(mission));
+  compare("scheduled_start", same_time(11, mission.scheduled_start));
+  compare("deadline", same_time(12, mission.deadline));
+  compare("created_at", same_time(13, mission.created_at));
+  compare("updated_at", same_time(14, mission.updated_at));
+  compare("deleted_at", same_time(15, mission.deleted_at));
+  compare("version", row.integer(16) == mission.version);
+  return names;
+}
+
+std::vector<Query> before_rebuild() {
+  std::vector<Query> queries;
+  queries.push_back(database::query(vacate));
+  queries.push_back(database::query(delete_unknown));
+  return queries;
 }
 
 Query upsert_missions(const std::vector<Mission>& missions) {

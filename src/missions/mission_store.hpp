@@ -9,6 +9,7 @@
 #include "lanes/part.hpp"
 #include "missions/mission_cache.hpp"
 #include "missions/rules/mission.hpp"
+#include "missions/rules/mission_rules.hpp"
 
 namespace mms::missions {
 
@@ -19,8 +20,22 @@ std::unique_ptr<lanes::Part> mission_part(lanes::WorkingSet& set, MissionCache* 
 database::Query find_mission(const MissionId& id);
 std::optional<CachedMission> cached_from(const database::Rows& rows);
 
-// For replay: stored bodies in the order of their ids, and writing rows anew.
-database::Query mission_bodies(const MissionId& after, std::int64_t limit);
+// The mission that occupies a vehicle, unless it is `other_than`.
+database::Query occupant_of(const std::string& vehicle_id);
+std::optional<Occupant> occupant_from(const database::Rows& rows, const MissionId& other_than);
+
+// For replay: stored rows in the order of their ids, and writing rows anew.
+database::Query mission_rows(const MissionId& after, std::int64_t limit);
+// Lifetime: that of the Rows.
+struct StoredMission {
+  MissionId id;
+  database::Row row;
+  std::string body;
+};
+StoredMission stored_from(database::Row row);
+// Names of the columns beside the body that do not say what the mission says.
+std::vector<std::string> columns_that_differ(const Mission& mission, database::Row row);
+std::vector<database::Query> before_rebuild();
 database::Query upsert_missions(const std::vector<Mission>& missions);
 
 }  // namespace mms::missions

@@ -27,11 +27,25 @@
 #include "lanes/lane.hpp"
 #include "lanes/rules/idempotency_set.hpp"
 #include "lanes/timer_runner.hpp"
+#include "missions/dependency_store.hpp"
+#include "missions/mission_records.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/plan_store.hpp"
 #include "missions/rules/mission_commands.hpp"
+#include "missions/rules/mission_creation.hpp"
+#include "missions/rules/mission_safety.hpp"
+#include "safety/safety_routes.hpp"
+#include "safety/safety_store.hpp"
+#include "service/docs_page.hpp"
 #include "service/health.hpp"
 #include "service/observe.hpp"
+#include "templates/template_routes.hpp"
+#include "templates/template_store.hpp"
+#include "trips/trip_routes.hpp"
+#include "trips/trip_store.hpp"
+#include "vehicles/vehicle_routes.hpp"
+#include "vehicles/vehicle_store.hpp"
 
 #ifndef MMS_VERSION
 #define MMS_VERSION "0.0.0"
@@ -44,6 +58,19 @@ using telemetry::Level;
 using vocabulary::json::ObjectText;
 
 constexpr std::string_view kSqlite = "sqlite:";
+
+// What fails while the house is put together is said in one line, with the setting to look at.
+template <class F>
+auto naming(std::string_view setting, F&& step) {
+  try {
+    return step();
+  } catch (const std::exception& e) {
+    std::string_view what(e.what());
+    what = what.substr(0, what.find('\n'));
+    what = what.substr(0, what.find(" [system:"));
+    throw std::runtime_error(fmt::format("look at {}: {}", setting, what));
+  }
+}
 
 struct SystemTools {
   const telemetry::Metrics& metrics;
@@ -89,20 +116,37 @@ struct ThreadParts {
               const endpoints::CursorKey& cursor_key,
               missions::MissionCache* cache,
               Condition& condition,
+              Observation& observation,
               const SystemTools& system)
       : reader(database.open_reader(context)),
         appender(database.open_appender(context)),
         keys(context.get_executor(), *reader, *appender),
         guard(realm, keys, now),
         key_tools{realm, keys, ids, now},
-        mission_tools{*reader, lane, ids, cursor_key, cache, now},
+        vehicle_tools{*reader, lane, ids, cursor_key, now},
+        safety_tools{*reader, lane, ids, cursor_key, missions::mission_link(), now},
+        mission_tools{*reader, lane, ids, cursor_key, cache, now, {vehicles::vehicle_part, safety::safety_part}},
+        template_tools{*reader, lane, ids, cursor_key, missions::check_mission_body, now},
+        mission_records{mission_tools, *appender},
+        trip_tools{*reader,
+                   *appender,
+                   lane,
+                   ids,
+                   cursor_key,
+                   now,
+                   [&observation](const trips::PositionCounts& c) {
+                     observation.positions(c.accepted, c.duplicate, c.refused);
+                   }},
         health_tools{*reader, database.dialect(), condition, std::string(version())},
         system_tools(system) {}
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
-    for (auto part : {health_routes(health_tools), missions::mission_routes(mission_tools),
-                      access::access_routes(key_tools), system_routes(system_tools)}) {
+    for (auto part :
+         {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
+          missions::mission_routes(mission_tools), missions::record_routes(mission_records),
+          templates::template_routes(template_tools), trips::trip_routes(trip_tools), access::access_routes(key_tools),
+          system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -114,7 +158,12 @@ struct ThreadParts {
   access::KeyStore keys;
   access::Guard guard;
   access::KeyTools key_tools;
+  vehicles::VehicleTools vehicle_tools;
+  safety::SafetyTools safety_tools;
   missions::MissionTools mission_tools;
+  templates::TemplateTools template_tools;
+  missions::RecordKeeping mission_records;
+  trips::TripTools trip_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
 };
@@ -153,7 +202,7 @@ vocabulary::Problem explain(std::exception_ptr thrown) {
 
 std::unique_ptr<lanes::Command> command_of(const lanes::Timer& timer) {
   if (timer.stream != "mission") return nullptr;
-  return missions::fire_timer({timer.stream_id}, timer.kind, timer.attempt);
+  return missions::fire_timer(timer);
 }
 
 // Timers and housekeeping, on a thread of their own.
@@ -268,12 +317,14 @@ std::string_view version() {
 }
 
 std::unique_ptr<database::Database> open_database(const Settings& settings) {
-  if (database::dialect_of(settings.database_url) == database::Dialect::postgres) {
-    return std::make_unique<postgres::PostgresDatabase>(settings.database_url);
-  }
-  const std::filesystem::path path(settings.database_url.substr(kSqlite.size()));
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
-  return std::make_unique<sqlite::SqliteDatabase>(path.string(), now);
+  return naming("DATABASE_URL", [&]() -> std::unique_ptr<database::Database> {
+    if (database::dialect_of(settings.database_url) == database::Dialect::postgres) {
+      return std::make_unique<postgres::PostgresDatabase>(settings.database_url);
+    }
+    const std::filesystem::path path(settings.database_url.substr(kSqlite.size()));
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
+    return std::make_unique<sqlite::SqliteDatabase>(path.string(), now);
+  });
 }
 
 std::string openapi() {
@@ -286,7 +337,9 @@ std::string openapi() {
   Condition condition;
   const SystemTools system{metrics, {}};
   lanes::Lane lane(database, {}, {});
-  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, system);
+  telemetry::Log log(STDOUT_FILENO, Level::error);
+  Observation observation(log, metrics, false);
+  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, system);
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -298,14 +351,17 @@ int serve(const Settings& settings) {
   telemetry::Metrics metrics;
   Observation observation(log, metrics, settings.log_requests);
   const auto database = open_database(settings);
-  const int steps = database->migrate();
+  const int steps = naming("DATABASE_URL", [&] { return database->migrate(); });
   if (steps > 0) log.write(Level::info, "schema brought up to date", ObjectText().add("steps", steps));
 
-  access::Realm realm({.listen = settings.listen,
-                       .jwt_secret = settings.jwt_secret,
-                       .jwks = text_of_file(settings.jwt_jwks_file),
-                       .jwt_issuer = settings.jwt_issuer,
-                       .jwt_audience = settings.jwt_audience});
+  const access::AccessSettings doors{.listen = settings.listen,
+                                     .jwt_secret = settings.jwt_secret,
+                                     .jwks = text_of_file(settings.jwt_jwks_file),
+                                     .jwt_issuer = settings.jwt_issuer,
+                                     .jwt_audience = settings.jwt_audience};
+  const auto realm_kept =
+      naming("JWT_JWKS_FILE, JWT_ISSUER and JWT_AUDIENCE", [&] { return std::make_unique<access::Realm>(doors); });
+  auto& realm = *realm_kept;
   crypto::RandomIdSource ids;
   if (const auto path = access::ensure_first_admin_key({realm, *database, ids, now()}, settings.data_directory)) {
     log.write(Level::warning, "an admin key was made, for the first sign-in", ObjectText().add("path", path->string()));
@@ -314,8 +370,16 @@ int serve(const Settings& settings) {
   const bool only_writer = database->dialect() == database::Dialect::sqlite;
   missions::MissionCache cache(settings.mission_cache);
   auto* const used_cache = only_writer ? &cache : nullptr;
+  const templates::CountUses count_uses = [&](std::size_t uses) { observation.template_uses(uses); };
   lanes::Lane lane(*database,
-                   {[used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); }},
+                   {vehicles::vehicle_part, safety::safety_part,
+                    [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
+                    missions::dependency_part, missions::plan_part,
+                    [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
+                    [&observation](lanes::WorkingSet& set) {
+                      return trips::trip_part(
+                          set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
+                    }},
                    lane_settings(settings, observation));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });
@@ -329,7 +393,7 @@ int serve(const Settings& settings) {
       if (known == &context) return *part;
     }
     parts.emplace_back(&context, std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache,
-                                                               condition, system));
+                                                               condition, observation, system));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),
@@ -342,8 +406,9 @@ int serve(const Settings& settings) {
                 [&] { return static_cast<double>(server.gauges().connections.load()); });
   metrics.gauge("http_requests_in_flight", "Requests being answered.",
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
+  // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
+  naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, observation, settings);
-  server.start();
   say_where(log, settings, server.port(), realm.may_be_open());
 
   const int signal = wait_for_signal();

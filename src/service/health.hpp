@@ -14,7 +14,7 @@ namespace mms::service {
 // What all threads know of the service's state.
 struct Condition {
   std::atomic<bool> stopping{false};
-  std::atomic<bool> open_house{false};          // every caller is admin: said in /health
+  std::atomic<bool> open_house{false};            // every caller is admin: said in /health
   std::atomic<std::int64_t> store_down_since{0};  // microseconds since 1970; 0: it is up
 };
 

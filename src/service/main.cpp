@@ -14,8 +14,8 @@
 #include "access/blocking.hpp"
 #include "access/key_command.hpp"
 #include "crypto/random.hpp"
-#include "missions/mission_replay.hpp"
 #include "service/assemble.hpp"
+#include "service/replay.hpp"
 
 namespace {
 
@@ -90,23 +90,13 @@ int replay(const Arguments& arguments) {
   }
   const auto database = service::open_database(service::settings_from(service::process_environment()));
   database->migrate();
-  boost::asio::io_context context(1);
-  const auto reader = database->open_reader(context);
   if (arguments[0] == "--rebuild") {
-    const auto writer = database->open_writer(context);
-    const auto f = access::run_to_end(context, missions::rebuild_missions(*reader, *writer));
-    print(fmt::format("{} missions written anew from {} events\n", f.missions, f.events));
+    print(service::rebuild(*database));
     return 0;
   }
-  const auto f = access::run_to_end(context, missions::verify_missions(*reader, [](const std::string& words) {
-                                      fmt::print("differs: {}\n", words);
-                                    }));
-  if (f.differences == 0) {
-    print(fmt::format("equal: {} missions, {} events\n", f.missions, f.events));
-    return 0;
-  }
-  print(fmt::format("not equal: {} differences in {} missions, {} events\n", f.differences, f.missions, f.events));
-  return 1;
+  const auto verdict = service::verify(*database, [](const std::string& words) { fmt::print("differs: {}\n", words); });
+  print(verdict.words);
+  return verdict.equal ? 0 : 1;
 }
 
 int api_key(const Arguments& arguments) {
@@ -158,6 +148,7 @@ int run(const std::string& command, const Arguments& arguments) {
 
 int main(int count, char** values) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a refusal, not the end
   const Arguments all(values + 1, values + count);
   if (all.empty()) {
     print(kHelp);

@@ -6,6 +6,9 @@
 #include <atomic>
 #include <tuple>
 
+#include "safety/rules/safety_changes.hpp"
+#include "vocabulary/json_read.hpp"
+
 namespace mms::service {
 namespace {
 
@@ -33,12 +36,14 @@ Observation::Observation(telemetry::Log& log, telemetry::Metrics& metrics, bool 
       metrics_(metrics),
       log_requests_(log_requests),
       number_(++observations),
-      batch_size_(metrics.histogram("mission_batch_commands", "Commands in one transaction.", telemetry::batch_bounds())),
+      batch_size_(
+          metrics.histogram("mission_batch_commands", "Commands in one transaction.", telemetry::batch_bounds())),
       queued_(part_of_command(metrics, "queue")),
       load_(part_of_command(metrics, "load")),
       decide_(part_of_command(metrics, "decide")),
       commit_(part_of_command(metrics, "commit")),
-      late_(metrics.histogram("mission_timer_late_seconds", "By how much timers fire late.", telemetry::latency_bounds())),
+      late_(metrics.histogram(
+          "mission_timer_late_seconds", "By how much timers fire late.", telemetry::latency_bounds())),
       refused_(metrics.counter("mission_commands_refused_total", "Commands that were refused.")) {}
 
 Observation::RequestFigures Observation::figures_of(http::Method method, std::string_view route, int status) {
@@ -91,9 +96,12 @@ void Observation::events(const std::vector<vocabulary::Event>& events) {
   for (const auto& e : events) {
     auto*& count = operations_[e.type];
     if (count == nullptr) {
-      count = &metrics_.counter("mission_operations_total", "Domain events by type.", fmt::format("operation=\"{}\"", e.type));
+      count = &metrics_.counter("mission_operations_total", "Domain events by type.",
+                                fmt::format("operation=\"{}\"", e.type));
     }
     count->add();
+    if (e.stream == "template") template_operations(std::string_view(e.type).substr(e.type.find('.') + 1)).add();
+    if (e.type == safety::SafetyEventRaised::kType) safety_event(e);
     if (!log_.shows(Level::info) || !log_requests_) continue;
     log_.write(Level::info, "event",
                ObjectText()
@@ -105,18 +113,68 @@ void Observation::events(const std::vector<vocabulary::Event>& events) {
   }
 }
 
+telemetry::Counter& Observation::template_operations(std::string_view operation) {
+  return metrics_.counter("mission_template_operations_total", "Templates created, updated, archived and used.",
+                          fmt::format("operation=\"{}\"", operation));
+}
+
+void Observation::template_uses(std::size_t uses) {
+  template_operations("used").add(uses);
+}
+
+void Observation::safety_event(const vocabulary::Event& e) {
+  const auto raised = vocabulary::json::from_stored<safety::SafetyEventRaised>(e.data).safety_event;
+  const auto type = vocabulary::name_of(raised.type);
+  const auto severity = vocabulary::name_of(raised.severity);
+  metrics_
+      .counter("safety_events_total", "Safety events raised, by type and severity.",
+               fmt::format("type=\"{}\",severity=\"{}\"", type, severity))
+      .add();
+  if (raised.severity != safety::Severity::critical) return;
+  log_.write(Level::warning, "critical safety event",
+             ObjectText()
+                 .add("safety_event_id", raised.id)
+                 .add("type", type)
+                 .add("fleet_id", raised.fleet_id)
+                 .add("mission_id", raised.mission_id)
+                 .add("vehicle_id", raised.vehicle_id)
+                 .add("request_id", e.trace));
+}
+
 void Observation::timer(vocabulary::Duration late) {
   late_.observe(std::max(0.0, in_seconds(late.count())));
 }
 
+void Observation::trip_status(std::string_view status) {
+  metrics_
+      .counter("trip_status_changes_total", "Trips by the status that they came into.",
+               fmt::format("status=\"{}\"", status))
+      .add();
+}
+
+void Observation::positions(int accepted, int duplicate, int refused) {
+  const auto count = [&](std::string_view outcome, int number) {
+    metrics_
+        .counter("trip_positions_total", "Positions reported, by what became of them.",
+                 fmt::format("outcome=\"{}\"", outcome))
+        .add(static_cast<std::uint64_t>(number));
+  };
+  count("accepted", accepted);
+  count("duplicate", duplicate);
+  count("refused", refused);
+}
+
 void Observation::fault(std::string_view where, std::string_view what) {
-  metrics_.counter("mission_faults_total", "Faults of the world around the service.", fmt::format("where=\"{}\"", where)).add();
+  metrics_
+      .counter("mission_faults_total", "Faults of the world around the service.", fmt::format("where=\"{}\"", where))
+      .add();
   log_.write(Level::error, "fault", ObjectText().add("where", where).add("what", what));
 }
 
 void Observation::http_fault(const http::Fault& f) {
-  log_.write(Level::error, "request failed",
-             ObjectText().add("request_id", f.request_id).add("route", f.route).add("code", f.code).add("what", f.internal));
+  log_.write(
+      Level::error, "request failed",
+      ObjectText().add("request_id", f.request_id).add("route", f.route).add("code", f.code).add("what", f.internal));
 }
 
 }  // namespace mms::service

@@ -21,6 +21,10 @@ class Observation {
   void batch(const lanes::BatchFigures& figures);
   void events(const std::vector<vocabulary::Event>& events);
   void timer(vocabulary::Duration late);
+  // Missions and plans made from templates.
+  void template_uses(std::size_t uses);
+  void trip_status(std::string_view status);
+  void positions(int accepted, int duplicate, int refused);
   void fault(std::string_view where, std::string_view what);
   void http_fault(const http::Fault& fault);
 
@@ -30,6 +34,8 @@ class Observation {
     telemetry::Histogram* took = nullptr;
   };
   RequestFigures figures_of(http::Method method, std::string_view route, int status);
+  telemetry::Counter& template_operations(std::string_view operation);
+  void safety_event(const vocabulary::Event& event);
 
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;

@@ -1,6 +1,7 @@
 // Reading the environment, strictly.
 #include "service/settings.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -14,7 +15,8 @@ namespace mms::service {
 namespace {
 
 constexpr std::array<SettingLine, 18> kLines{{
-    {"DATABASE_URL", "sqlite:var/missions.db", "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
+    {"DATABASE_URL", "sqlite:var/missions.db",
+     "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
     {"PORT", "8080", "Port to listen on."},
     {"THREADS", "1", "HTTP threads, 1 to 64. One is enough for two cores."},
@@ -80,8 +82,8 @@ std::span<const SettingLine> setting_lines() {
 std::string settings_markdown() {
   std::string out = "| variable | default | meaning |\n|---|---|---|\n";
   for (const auto& line : kLines) {
-    out += fmt::format("| `{}` | {} | {} |\n", line.variable, line.usual.empty() ? "–" : fmt::format("`{}`", line.usual),
-                       line.meaning);
+    out += fmt::format("| `{}` | {} | {} |\n", line.variable,
+                       line.usual.empty() ? "–" : fmt::format("`{}`", line.usual), line.meaning);
   }
   return out;
 }
@@ -94,7 +96,12 @@ Settings settings_from(const Environment& environment) {
   } catch (const std::invalid_argument& e) {
     throw std::invalid_argument(fmt::format("DATABASE_URL is wrong: it {}", e.what()));
   }
+  if (s.database_url == "sqlite:") wrong("DATABASE_URL", "sqlite:<path>, with a path");
   read_text(environment, "LISTEN", s.listen);
+  in6_addr address{};
+  if (inet_pton(AF_INET, s.listen.c_str(), &address) != 1 && inet_pton(AF_INET6, s.listen.c_str(), &address) != 1) {
+    wrong("LISTEN", "an IPv4 or IPv6 address, such as 127.0.0.1 or 0.0.0.0");
+  }
   read_number<std::uint16_t>(environment, "PORT", 0, 65535, s.port);
   read_number<std::size_t>(environment, "THREADS", 1, 64, s.threads);
   read_text(environment, "LOG_LEVEL", s.log_level);
@@ -111,6 +118,7 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "MISSION_CACHE", 0, 10'000'000, s.mission_cache);
   read_number(environment, "TIMER_LOOK_MS", 1.0, 10000.0, s.timer_look_ms);
   read_text(environment, "JWT_SECRET", s.jwt_secret);
+  if (!s.jwt_secret.empty() && s.jwt_secret.size() < 32) wrong("JWT_SECRET", "at least 32 bytes long");
   read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);
   read_text(environment, "JWT_ISSUER", s.jwt_issuer);
   read_text(environment, "JWT_AUDIENCE", s.jwt_audience);

@@ -34,8 +34,8 @@ class Log {
   const int descriptor_;
   const Level least_;
   const std::chrono::milliseconds flush_every_;
-  std::mutex mutex_;       // of the waiting lines
-  std::mutex writing_;     // of the descriptor
+  std::mutex mutex_;    // of the waiting lines
+  std::mutex writing_;  // of the descriptor
   std::condition_variable wake_;
   std::string waiting_;
   bool stopping_ = false;

@@ -17,7 +17,8 @@ void append_histogram(std::string& out, std::string_view name, const std::string
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < h.bounds().size(); ++i) {
     total += h.count_in(i);
-    fmt::format_to(std::back_inserter(out), "{}_bucket{{{}{}le=\"{}\"}} {}\n", name, labels, comma, h.bounds()[i], total);
+    fmt::format_to(std::back_inserter(out), "{}_bucket{{{}{}le=\"{}\"}} {}\n", name, labels, comma, h.bounds()[i],
+                   total);
   }
   total += h.count_in(h.bounds().size());
   const auto braces = labels.empty() ? std::string() : '{' + labels + '}';
@@ -67,7 +68,10 @@ Histogram& Metrics::histogram(std::string_view name,
   return *slot;
 }
 
-void Metrics::gauge(std::string_view name, std::string_view help, std::function<double()> read, const std::string& labels) {
+void Metrics::gauge(std::string_view name,
+                    std::string_view help,
+                    std::function<double()> read,
+                    const std::string& labels) {
   const std::lock_guard lock(mutex_);
   family(name, help, "gauge").gauges[labels] = std::move(read);
 }

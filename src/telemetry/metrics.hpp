@@ -56,7 +56,10 @@ class Metrics {
                        std::span<const double> bounds,
                        const std::string& labels = {});
   // Asked at each scrape; must be quick and may be called by any thread.
-  void gauge(std::string_view name, std::string_view help, std::function<double()> read, const std::string& labels = {});
+  void gauge(std::string_view name,
+             std::string_view help,
+             std::function<double()> read,
+             const std::string& labels = {});
   std::string text() const;
 
  private:

@@ -12,7 +12,6 @@
 namespace mms::vocabulary::json {
 namespace {
 
-constexpr std::size_t kMaxDepth = 32;
 // A key of a megabyte does not make a message of a megabyte.
 constexpr std::size_t kShownKey = 200;
 
@@ -210,9 +209,9 @@ void append_canonical(std::string& out, const Value& value) {
 
 }  // namespace
 
-Result<const Value*> Document::parse(std::string_view text) {
+Result<const Value*> Document::parse(std::string_view text, std::size_t most_levels) {
   boost::json::parse_options options;
-  options.max_depth = kMaxDepth;
+  options.max_depth = most_levels;
   boost::json::basic_parser<Handler> parser(options, boost::json::storage_ptr(&resource_));
   parser.handler().reset(boost::json::storage_ptr(&resource_));
   boost::json::error_code ec;
@@ -224,7 +223,7 @@ Result<const Value*> Document::parse(std::string_view text) {
   }
   if (!handler.fault.empty()) return malformed(fmt::format("{} at byte {}", handler.fault, used), used);
   if (ec == boost::json::error::too_deep) {
-    return malformed(fmt::format("nested deeper than {} levels at byte {}", kMaxDepth, used), used);
+    return malformed(fmt::format("nested deeper than {} levels at byte {}", most_levels, used), used);
   }
   if (ec == boost::json::error::incomplete || (!ec && !parser.done())) {
     return malformed(fmt::format("the text ends at byte {}, before the JSON does", text.size()), text.size());
@@ -329,7 +328,7 @@ std::string canonical(const Value& value) {
 
 std::string canonical(std::string_view text) {
   Document document;
-  const auto root = document.parse(text);
+  const auto root = document.parse(text, kLevelsStored);
   return root ? canonical(**root) : std::string(text);
 }
 

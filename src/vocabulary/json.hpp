@@ -16,6 +16,10 @@ using Value = boost::json::value;
 using Object = boost::json::object;
 using Array = boost::json::array;
 
+// What clients may nest, and what this service writes around it when it keeps it in events and answers.
+inline constexpr std::size_t kLevelsOfInput = 32;
+inline constexpr std::size_t kLevelsStored = 64;
+
 // A parsed text and the memory it lives in.
 // Lifetime: the values die with the document. Threads: one.
 class Document {
@@ -26,7 +30,7 @@ class Document {
   Document& operator=(const Document&) = delete;
 
   // Refuses: malformed_json (with the byte position; a duplicate key is named).
-  Result<const Value*> parse(std::string_view text);
+  Result<const Value*> parse(std::string_view text, std::size_t most_levels = kLevelsOfInput);
   const Value& root() const { return value_; }
 
  private:

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -188,6 +189,8 @@ void read(Reading& in, const Value& value, T& out) {
     for_each_member(out, [&](std::string_view name, auto&) { known.push_back(without_underscore(name)); });
     refuse_unknown_members(in, object, known);
   }
+  // What no single member shows: void check_fields(Reading&, const T&), beside T.
+  if constexpr (requires { check_fields(in, std::as_const(out)); }) check_fields(in, std::as_const(out));
 }
 
 // A client's body. Refuses: invalid_fields, with every bad field.
@@ -220,7 +223,7 @@ T from_stored(const V& value) {
 template <class T>
 T from_stored(std::string_view text) {
   Document document;
-  const auto root = document.parse(text);
+  const auto root = document.parse(text, kLevelsStored);
   if (!root) throw_unreadable(root.error());
   return from_stored<T>(**root);
 }

@@ -9,10 +9,14 @@
 namespace mms::postgres {
 
 bool is_passing(std::string_view sqlstate) {
-  // lock_not_available, query_canceled (statement_timeout), too_many_connections, idle_in_transaction_session_timeout
-  constexpr std::array<std::string_view, 4> kPassing{"55P03", "57014", "53300", "25P03"};
+  // lock_not_available, query_canceled (statement_timeout), idle_in_transaction_session_timeout
+  constexpr std::array<std::string_view, 3> kPassing{"55P03", "57014", "25P03"};
   if (std::ranges::find(kPassing, sqlstate) != kPassing.end()) return true;
-  return sqlstate.starts_with("08") || sqlstate.starts_with("57P");  // connection, shutdown
+  if (sqlstate == "25006") return true;  // a standby: the server that we knew has become read-only
+  // connection, shutdown, insufficient resources (disk, memory, connections), system error (input and output), rollback
+  // because of others
+  constexpr std::array<std::string_view, 5> kClasses{"08", "57P", "53", "58", "40"};
+  return std::ranges::any_of(kClasses, [&](auto start) { return sqlstate.starts_with(start); });
 }
 
 bool is_stale(std::string_view sqlstate) {

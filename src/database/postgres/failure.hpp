@@ -18,7 +18,8 @@ struct Failure {
   std::string text;      // for our log only
 };
 
-// Refusals that say nothing about the statement: the server is overloaded, stopping or waited too long for a lock.
+// Refusals that say nothing about the statement: the server is overloaded, full, stopping or waited too long for a
+// lock.
 bool is_passing(std::string_view sqlstate);
 // Refusals after which prepared statements of the session cannot be trusted: it must be opened anew.
 bool is_stale(std::string_view sqlstate);

@@ -85,7 +85,7 @@ async::Task<Commit> PostgresWriter::commit(std::vector<Query> writes) {
     co_return co_await ask_outcome(connection_, transaction_);
   }
   co_await undo();
-  if (kind == Failure::Kind::unsent) co_return Commit::rolled_back;
+  if (kind == Failure::Kind::unsent || is_passing(work->failure->sqlstate)) co_return Commit::rolled_back;
   throw database::StatementFailed(work->failure->sqlstate, work->failure->text);
 }
 

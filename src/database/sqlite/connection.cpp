@@ -80,7 +80,9 @@ Connection::Connection(const std::string& path, Access access) {
           "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;"
           "pragma journal_size_limit = 67108864;");
     }
-    script("pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -16000; pragma mmap_size = 268435456;");
+    script(
+        "pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -16000; pragma mmap_size = "
+        "268435456;");
   } catch (...) {
     sqlite3_close(handle_);
     throw;
@@ -97,6 +99,10 @@ void Connection::fail(const std::string& doing) {
   const auto text = fmt::format("{}: {} ({})", doing, sqlite3_errmsg(handle_), sqlite3_errstr(code));
   if (is_world(code)) throw database::Unavailable(text);
   throw database::StatementFailed(fmt::format("SQLITE_{}", code), text);
+}
+
+bool Connection::file_failed() const {
+  return (sqlite3_errcode(handle_) & 0xFF) == SQLITE_IOERR;
 }
 
 void Connection::script(const std::string& sql) {

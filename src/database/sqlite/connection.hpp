@@ -26,6 +26,8 @@ class Connection {
   database::Rows run(const database::Query& query);
   // Any number of statements, without parameters.
   void script(const std::string& sql);
+  // Whether the last failure was one of reading, writing or flushing the file (a full disk is not).
+  bool file_failed() const;
 
  private:
   struct Finalizer {

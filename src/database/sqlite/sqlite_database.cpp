@@ -95,15 +95,18 @@ class SqliteWriter final : public database::Writer {
   }
   Task<std::vector<Rows>> run(std::vector<Query> queries) override { co_return guarded(queries); }
   Task<database::Commit> commit(std::vector<Query> writes) override {
-    guarded(writes);
+    auto outcome = database::Commit::committed;
     try {
-      turn_->commit();
+      run_all(connection_, writes);
     } catch (const database::Unavailable&) {
+      outcome = database::Commit::rolled_back;
+    } catch (...) {
       turn_.reset();
-      co_return database::Commit::rolled_back;  // a full disk: SQLite says so before it is durable
+      throw;
     }
+    if (outcome == database::Commit::committed) outcome = end();
     turn_.reset();
-    co_return database::Commit::committed;
+    co_return outcome;
   }
   Task<void> rollback() override {
     turn_.reset();
@@ -111,6 +114,16 @@ class SqliteWriter final : public database::Writer {
   }
 
  private:
+  // A full disk is said before anything is durable. After another fault of the file the commit's frames may all be
+  // there: then they count if nobody writes over them before the next start.
+  database::Commit end() {
+    try {
+      turn_->commit();
+      return database::Commit::committed;
+    } catch (const database::Unavailable&) {
+      return connection_.file_failed() ? database::Commit::unknown : database::Commit::rolled_back;
+    }
+  }
   std::vector<Rows> guarded(const std::vector<Query>& queries) {
     try {
       return run_all(connection_, queries);
@@ -173,21 +186,26 @@ int SqliteDatabase::migrate() {
   Connection connection(path_, Connection::Access::read_write);
   Turn turn(connection, writing_);
   connection.script(
-      "create table if not exists schema_migrations (number integer primary key, name text not null, applied_at text not "
+      "create table if not exists schema_migrations (number integer primary key, name text not null, applied_at text "
+      "not "
       "null)");
   const int before = applied(connection);
   const auto steps = database::migration_steps();
-  if (before > static_cast<int>(steps.size())) {
+  const int known = steps.empty() ? 0 : steps.back().number;
+  if (before > known) {
     throw database::StatementFailed(
-        "newer_schema", fmt::format("the database is at step {}, this binary knows {}: run the newer binary", before,
-                                    steps.size()));
+        "newer_schema",
+        fmt::format("the database is at step {}, this binary knows {}: run the newer binary", before, known));
   }
-  for (const auto& step : steps.subspan(static_cast<std::size_t>(before))) {
+  int taken = 0;
+  for (const auto& step : steps) {
+    if (step.number <= before) continue;
     connection.script(database::expand(step.text, database::Dialect::sqlite));
     connection.run(database::query(note_step, step.number, step.name, vocabulary::to_text(now_())));
+    ++taken;
   }
   turn.commit();
-  return static_cast<int>(steps.size()) - before;
+  return taken;
 }
 
 int SqliteDatabase::schema_version() {

@@ -36,8 +36,12 @@ struct Journal {
   std::vector<std::unique_ptr<Command>>& follow_ups;
 
   // `version` and `last` are those of the stream before the event; answers the event's time, max(now, last + 1 µs).
-  vocabulary::Time record(std::string_view stream, const vocabulary::Uuid& stream_id, std::int64_t version,
-                          vocabulary::Time last, std::string_view type, std::string data) {
+  vocabulary::Time record(std::string_view stream,
+                          const vocabulary::Uuid& stream_id,
+                          std::int64_t version,
+                          vocabulary::Time last,
+                          std::string_view type,
+                          std::string data) {
     const auto at = std::max(now, last + vocabulary::Duration(1));
     events.push_back({.stream = std::string(stream),
                       .stream_id = stream_id,
@@ -53,9 +57,9 @@ struct Journal {
   }
 };
 
-// Law: a batch of commands has the outcome of the same commands one at a time. Hence a refused command leaves the working
-// set and the journal as they were, and nothing outside the working set is looked at.
-// Threads: made on the caller's thread, used on the lane's.
+// Law: a batch of commands has the outcome of the same commands one at a time. Hence a refused command leaves the
+// working set and the journal as they were, and nothing outside the working set is looked at. Threads: made on the
+// caller's thread, used on the lane's.
 class Command {
  public:
   virtual ~Command() = default;

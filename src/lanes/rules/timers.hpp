@@ -17,9 +17,10 @@ namespace mms::lanes {
 struct Timer {
   std::string stream;  // "mission"
   vocabulary::Uuid stream_id;
-  std::string kind;           // "schedule", "deadline", "timeout", "backoff"
-  std::int64_t attempt = 0;   // of the state that asked for it: a late firing of an earlier attempt changes nothing
+  std::string kind;          // "schedule", "deadline", "timeout", "backoff"
+  std::int64_t attempt = 0;  // of the state that asked for it: a late firing of an earlier attempt changes nothing
   vocabulary::Time due_at;
+  std::string data = {};  // where to go on, for work that is done in chunks
   auto operator<=>(const Timer&) const = default;
 };
 

@@ -1,6 +1,8 @@
 // What follows from a mission's state alone.
 #include "missions/rules/mission.hpp"
 
+#include <algorithm>
+
 namespace mms::missions {
 
 bool is_final(MissionStatus status) {
@@ -22,7 +24,8 @@ std::optional<Time> earliest_start(const Mission& mission) {
 std::vector<lanes::Timer> timers_of(const Mission& mission) {
   std::vector<lanes::Timer> timers;
   const auto add = [&](const char* kind, Time due) {
-    timers.push_back({.stream = "mission", .stream_id = mission.id.uuid, .kind = kind, .attempt = mission.attempt, .due_at = due});
+    timers.push_back(
+        {.stream = "mission", .stream_id = mission.id.uuid, .kind = kind, .attempt = mission.attempt, .due_at = due});
   };
   if (mission.deleted_at) return timers;
   const bool waiting = mission.status == MissionStatus::pending || mission.status == MissionStatus::ready;
@@ -32,10 +35,18 @@ std::vector<lanes::Timer> timers_of(const Mission& mission) {
   }
   if (mission.status == MissionStatus::pending && mission.not_before) add("backoff", *earliest_start(mission));
   if (waiting && mission.deadline && !mission.started_at) add("deadline", *mission.deadline);
+  if (awaits_finish(mission) && mission.not_before) add("backoff", *mission.not_before);
   if (under_way && mission.timeout_s && mission.started_at) {
     add("timeout", *mission.started_at + vocabulary::seconds(*mission.timeout_s));
   }
   return timers;
+}
+
+bool awaits_finish(const Mission& mission) {
+  if (mission.status != MissionStatus::running || !mission.complete_on_last_task || mission.tasks.empty()) return false;
+  return std::ranges::all_of(mission.tasks, [](const Task& t) {
+    return t.status == TaskStatus::succeeded || t.status == TaskStatus::skipped;
+  });
 }
 
 double progress_of(const std::vector<Task>& tasks) {

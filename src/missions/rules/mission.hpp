@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lanes/rules/timers.hpp"
+#include "safety/rules/requirement.hpp"
 #include "vocabulary/describe.hpp"
 #include "vocabulary/ids.hpp"
 #include "vocabulary/json.hpp"
@@ -44,7 +45,9 @@ struct Task {
   std::optional<Time> ended_at;
   bool operator==(const Task&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Task, (), (key, type, parameters, status, progress, weight, timeout_s, message, started_at, ended_at))
+BOOST_DESCRIBE_STRUCT(Task,
+                      (),
+                      (key, type, parameters, status, progress, weight, timeout_s, message, started_at, ended_at))
 
 struct Retry {
   int max_attempts = 1;
@@ -69,7 +72,7 @@ struct Mission {
   std::vector<Task> tasks;
   bool unordered = false;
   bool complete_on_last_task = false;
-  Raw safety_requirements;
+  std::vector<safety::Requirement> safety_requirements;
   std::map<std::string, std::string> labels;
   StartPolicy start_policy = StartPolicy::manual;
   std::optional<Time> scheduled_start;
@@ -98,11 +101,44 @@ struct Mission {
 };
 BOOST_DESCRIBE_STRUCT(Mission,
                       (),
-                      (id, fleet_id, vehicle_id, template_id, template_version, plan_id, name, type, priority, parameters,
-                       tasks, unordered, complete_on_last_task, safety_requirements, labels, start_policy,
-                       scheduled_start, deadline, timeout_s, retry, on_dependency_failure, control, status,
-                       status_reason, blocked, requested, not_before, progress, attempt, outcome, result, started_at,
-                       ended_at, deleted_at, created_at, updated_at, created_by, version))
+                      (id,
+                       fleet_id,
+                       vehicle_id,
+                       template_id,
+                       template_version,
+                       plan_id,
+                       name,
+                       type,
+                       priority,
+                       parameters,
+                       tasks,
+                       unordered,
+                       complete_on_last_task,
+                       safety_requirements,
+                       labels,
+                       start_policy,
+                       scheduled_start,
+                       deadline,
+                       timeout_s,
+                       retry,
+                       on_dependency_failure,
+                       control,
+                       status,
+                       status_reason,
+                       blocked,
+                       requested,
+                       not_before,
+                       progress,
+                       attempt,
+                       outcome,
+                       result,
+                       started_at,
+                       ended_at,
+                       deleted_at,
+                       created_at,
+                       updated_at,
+                       created_by,
+                       version))
 
 bool is_final(MissionStatus status);
 // Running, paused and requested-start missions occupy their vehicle.
@@ -111,6 +147,8 @@ bool occupies_vehicle(const Mission& mission);
 std::optional<Time> earliest_start(const Mission& mission);
 // The timers that this state asks for: schedule, backoff, deadline, timeout.
 std::vector<lanes::Timer> timers_of(const Mission& mission);
+// It completes by itself on its last task, that one is done, and it still runs: only finish dependencies can hold it.
+bool awaits_finish(const Mission& mission);
 // The weighted mean of the tasks' progress, 0 to 1.
 double progress_of(const std::vector<Task>& tasks);
 

@@ -65,7 +65,6 @@ std::vector<FieldError> not_available(const CreateMission& input) {
   };
   if (input.start_policy.value != StartPolicy::manual) add("/start_policy");
   if (input.control.value != Control::direct) add("/control");
-  if (!input.safety_requirements.empty()) add("/safety_requirements");
   return errors;
 }
 
@@ -122,7 +121,7 @@ void apply(const Replace<T>& change, U& field) {
 }
 
 // The whole new state; what really changed is worked out from it.
-Result<Mission> changed(const Mission& mission, const UpdateMission& c) {
+Result<Mission> changed(const Mission& mission, const UpdateMission& c, std::vector<FieldError>& errors) {
   Mission after = mission;
   apply(c.vehicle_id, after.vehicle_id);
   apply(c.name, after.name);
@@ -140,6 +139,9 @@ Result<Mission> changed(const Mission& mission, const UpdateMission& c) {
     if (c.timeout_s.value) after.timeout_s = c.timeout_s.value->value;
   }
   if (c.retry.present) after.retry = c.retry.value ? retry_from(*c.retry.value) : Retry{};
+  if (const auto& asked = c.safety_requirements.value) {
+    after.safety_requirements = safety::requirements_from(*asked, "/safety_requirements", errors);
+  }
   if (c.tasks.value) {
     TRY(tasks, merged_tasks(mission, *c.tasks.value));
     after.tasks = std::move(tasks);
@@ -166,14 +168,19 @@ std::string difference(const Mission& before, const Mission& after) {
   return changes.text();
 }
 
+std::vector<std::string> allowed_now(const Mission& mission) {
+  std::vector<std::string> allowed;
+  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
+  return allowed;
+}
+
 std::unexpected<Problem> vehicle_busy(const std::string& vehicle_id, const Occupant& occupant) {
-  return refuse(ProblemKind::vehicle_busy,
-                fmt::format("vehicle {} is occupied by mission \"{}\"", vehicle_id, occupant.name),
-                json::ObjectText()
-                    .add("vehicle_id", vehicle_id)
-                    .add_raw("occupied_by",
-                             json::ObjectText().add("mission_id", occupant.id).add("name", occupant.name).text())
-                    .members());
+  return refuse(
+      ProblemKind::vehicle_busy, fmt::format("vehicle {} is occupied by mission \"{}\"", vehicle_id, occupant.name),
+      json::ObjectText()
+          .add("vehicle_id", vehicle_id)
+          .add_raw("occupied_by", json::ObjectText().add("mission_id", occupant.id).add("name", occupant.name).text())
+          .members());
 }
 
 }  // namespace
@@ -186,14 +193,15 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
   m.id = id;
   m.fleet_id = input.fleet_id;
   if (input.vehicle_id) m.vehicle_id = *input.vehicle_id;
-  m.name = input.name;
+  if (input.name) m.name = *input.name;
   m.type = input.type ? std::string(*input.type) : "custom";
   m.priority = input.priority;
   m.parameters = input.parameters.empty() ? Raw{"{}"} : input.parameters;
   m.tasks = tasks_from(input.tasks);
   m.unordered = input.unordered;
   m.complete_on_last_task = input.complete_on_last_task;
-  m.safety_requirements = Raw{"[]"};
+  std::vector<FieldError> errors;
+  m.safety_requirements = safety::requirements_from(input.safety_requirements, "/safety_requirements", errors);
   m.labels = input.labels;
   m.start_policy = input.start_policy;
   m.scheduled_start = input.scheduled_start;
@@ -206,7 +214,6 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
   m.created_at = m.updated_at = now;
   m.created_by = caller;
   m.version = 1;
-  std::vector<FieldError> errors;
   check_together(m, errors);
   if (m.deadline && *m.deadline <= now) errors.push_back({"/deadline", "in_the_past", "must be in the future"});
   if (!errors.empty()) return with_errors(ProblemKind::invalid_fields, "some fields do not fit together", errors);
@@ -216,11 +223,7 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
 Result<Events> decide(const Mission& mission, const AssignMission& command, const std::optional<Occupant>& occupant) {
   using enum MissionStatus;
   if (mission.status != pending && mission.status != ready && mission.status != paused) {
-    std::vector<std::string> allowed;
-    for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
-    return refuse(ProblemKind::wrong_state,
-                  fmt::format("a {} mission cannot be assigned", vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
+    return refuse_state(mission, fmt::format("a {} mission cannot be assigned", vocabulary::name_of(mission.status)));
   }
   if (mission.status == paused && occupant) return vehicle_busy(command.vehicle_id, *occupant);
   if (mission.vehicle_id == command.vehicle_id) return Events{};
@@ -240,11 +243,11 @@ Result<Events> decide(const Mission& mission,
   });
   if (!frozen.empty()) {
     auto refusal = with_errors(ProblemKind::field_frozen, "some fields cannot be changed in this state", frozen);
-    refusal.error().members = json::ObjectText().add("status", mission.status).members();
+    refusal.error().members = json::ObjectText().add("state", mission.status).members();
     return refusal;
   }
-  TRY(after, changed(mission, command));
   std::vector<FieldError> errors;
+  TRY(after, changed(mission, command, errors));
   check_together(after, errors);
   if (command.deadline.value && *command.deadline.value <= now) {
     errors.push_back({"/deadline", "in_the_past", "must be in the future"});
@@ -261,13 +264,13 @@ Result<Events> decide(const Mission& mission,
   return events;
 }
 
-Result<Events> decide(const Mission& mission, const std::string& key, const ReportTask& command, Time now) {
+Result<Events> decide(
+    const Mission& mission, const std::string& key, const ReportTask& command, const Edges& edges, Time now) {
   const auto task = std::ranges::find(mission.tasks, key, &Task::key);
   if (task == mission.tasks.end()) return refuse(ProblemKind::not_found, "this mission has no task with that key");
   if (mission.status != MissionStatus::running && mission.status != MissionStatus::paused) {
-    return refuse(ProblemKind::wrong_state,
-                  fmt::format("tasks of a {} mission cannot be reported", vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).members());
+    return refuse_state(mission,
+                        fmt::format("tasks of a {} mission cannot be reported", vocabulary::name_of(mission.status)));
   }
   const bool ended = task->status == TaskStatus::succeeded || task->status == TaskStatus::skipped ||
                      task->status == TaskStatus::failed;
@@ -282,7 +285,12 @@ Result<Events> decide(const Mission& mission, const std::string& key, const Repo
       if (before->status == TaskStatus::succeeded || before->status == TaskStatus::skipped) continue;
       return refuse(ProblemKind::wrong_state,
                     fmt::format("task \"{}\" comes first; tasks of this mission are done in order", before->key),
-                    json::ObjectText().add("task", before->key).add("task_status", before->status).members());
+                    json::ObjectText()
+                        .add("state", mission.status)
+                        .add("allowed", allowed_now(mission))
+                        .add("task", before->key)
+                        .add("task_status", before->status)
+                        .members());
     }
   }
   MissionTaskReported report{.key = key,
@@ -297,7 +305,11 @@ Result<Events> decide(const Mission& mission, const std::string& key, const Repo
   });
   const bool done = command.status == TaskStatus::succeeded || command.status == TaskStatus::skipped;
   if (mission.complete_on_last_task && last && done && mission.status == MissionStatus::running) {
-    events.emplace_back(MissionCompleted{MissionOutcome::success, {}, false});
+    if (holding_finish(edges).empty()) {
+      events.emplace_back(MissionCompleted{MissionOutcome::success, {}, false});
+    } else {
+      events.emplace_back(MissionAwaitsFinish{});
+    }
   }
   return events;
 }

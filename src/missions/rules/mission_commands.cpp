@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "access/rules/scope.hpp"
-#include "lanes/rules/idempotency_set.hpp"
-#include "missions/rules/mission_set.hpp"
+#include "missions/rules/dependency_commands.hpp"
+#include "missions/rules/on_mission.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::missions {
@@ -21,70 +21,6 @@ using vocabulary::Permission;
 using vocabulary::ProblemKind;
 using vocabulary::refuse;
 namespace json = vocabulary::json;
-
-Result<void> check_scope(const Mission* mission, const Caller& caller, Permission permission) {
-  if (mission == nullptr) return access::not_found("mission");
-  return access::may_act(caller, permission, Permission::missions_read, target_of(*mission));
-}
-
-// Evolves the mission by the events and notes them, and the timers that follow from its state.
-void apply(WorkingSet& set, Journal& journal, const Mission& before, const Events& events) {
-  if (events.empty()) return;
-  Mission after = before;
-  for (const auto& event : events) {
-    const auto at = journal.record("mission", before.id.uuid, after.version, after.updated_at, type_of(event),
-                                   data_of(event));
-    const auto version = after.version + 1;
-    after = evolve(std::move(after), event, version, at);
-  }
-  set.of<lanes::TimerSet>().replace(timers_of(before), timers_of(after));
-  set.of<MissionSet>().put(std::move(after));
-}
-
-// What the commands on an existing mission have in common.
-class OnMission : public lanes::Command {
- public:
-  OnMission(std::string_view name, MissionId id, Permission permission) : id_(id), name_(name), permission_(permission) {}
-
-  std::string_view name() const override { return name_; }
-  void need(WorkingSet& set) const override { set.of<MissionSet>().need(id_); }
-  Result<void> authorise(WorkingSet& set, const Caller& caller) const override {
-    return check_scope(set.of<MissionSet>().find(id_), caller, permission_);
-  }
-  Result<void> carry_out(WorkingSet& set, Journal& journal) override {
-    const auto* found = set.of<MissionSet>().find(id_);
-    if (found == nullptr || found->deleted_at) return access::not_found("mission");
-    if (!expected_versions.empty() && !(std::ranges::find(expected_versions, found->version) != expected_versions.end())) {
-      return refuse(ProblemKind::version_conflict,
-                    fmt::format("the mission is at version {} now; read it again", found->version),
-                    json::ObjectText().add("version", found->version).members());
-    }
-    const Mission before = *found;
-    auto events = decide_on(before, set, journal);
-    if (!events) return std::unexpected(std::move(events).error());
-    apply(set, journal, before, *events);
-    return {};
-  }
-  Answer answer(WorkingSet& set) const override {
-    const auto& missions = set.of<MissionSet>();
-    return {.status = 200, .body = missions.body(id_), .location = {}, .version = missions.find(id_)->version};
-  }
-
- protected:
-  virtual Result<Events> decide_on(const Mission& mission, WorkingSet& set, Journal& journal) = 0;
-
-  StartFacts start_facts(const Mission& mission, WorkingSet& set) const {
-    StartFacts facts;
-    if (mission.vehicle_id) facts.occupant = set.of<MissionSet>().occupant(*mission.vehicle_id, id_);
-    return facts;
-  }
-
-  MissionId id_;
-
- private:
-  std::string_view name_;
-  Permission permission_;
-};
 
 // Commands whose decision needs nothing beside the mission, and perhaps the time.
 template <class Input>
@@ -110,13 +46,14 @@ class Gated final : public OnMission {
  public:
   Gated(std::string_view name, MissionId id) : OnMission(name, id, Permission::missions_execute) {}
   void need(WorkingSet& set) const override {
-    set.of<MissionSet>().need(id_);
+    OnMission::need(set);
     set.of<MissionSet>().need_vehicle_of(id_);
+    need_safety(set, id_);
   }
 
  private:
   Result<Events> decide_on(const Mission& mission, WorkingSet& set, Journal& journal) override {
-    return decide(mission, Input{}, start_facts(mission, set), journal.now);
+    return decide(mission, Input{}, start_facts(mission, set, journal.now), journal.now);
   }
 };
 
@@ -130,7 +67,9 @@ class Complete final : public OnMission {
   }
 
  private:
-  Result<Events> decide_on(const Mission& mission, WorkingSet&, Journal&) override { return decide(mission, input_); }
+  Result<Events> decide_on(const Mission& mission, WorkingSet& set, Journal& journal) override {
+    return decide(mission, input_, edges(set, journal.now));
+  }
   CompleteMission input_;
 };
 
@@ -139,7 +78,7 @@ class Assign final : public OnMission {
   Assign(MissionId id, AssignMission input)
       : OnMission("assign_mission", id, Permission::missions_execute), input_(std::move(input)) {}
   void need(WorkingSet& set) const override {
-    set.of<MissionSet>().need(id_);
+    OnMission::need(set);
     set.of<MissionSet>().need_vehicle(input_.vehicle_id);
   }
 
@@ -155,7 +94,7 @@ class Update final : public OnMission {
   Update(MissionId id, UpdateMission input)
       : OnMission("update_mission", id, Permission::missions_write), input_(std::move(input)) {}
   void need(WorkingSet& set) const override {
-    set.of<MissionSet>().need(id_);
+    OnMission::need(set);
     if (input_.vehicle_id.value) set.of<MissionSet>().need_vehicle(*input_.vehicle_id.value);
   }
 
@@ -172,8 +111,8 @@ class Delete final : public OnMission {
   Answer answer(WorkingSet&) const override { return {.status = 204, .body = {}, .location = {}, .version = 0}; }
 
  private:
-  Result<Events> decide_on(const Mission& mission, WorkingSet&, Journal&) override {
-    return decide(mission, DeleteMission{});
+  Result<Events> decide_on(const Mission& mission, WorkingSet& set, Journal&) override {
+    return decide(mission, DeleteMission{}, set.of<DependencySet>().successors_of(id_));
   }
 };
 
@@ -183,8 +122,8 @@ class Report final : public OnMission {
       : OnMission("report_task", id, Permission::missions_report), key_(std::move(key)), input_(std::move(input)) {}
 
  private:
-  Result<Events> decide_on(const Mission& mission, WorkingSet&, Journal& journal) override {
-    return decide(mission, key_, input_, journal.now);
+  Result<Events> decide_on(const Mission& mission, WorkingSet& set, Journal& journal) override {
+    return decide(mission, key_, input_, edges(set, journal.now), journal.now);
   }
   std::string key_;
   ReportTask input_;
@@ -195,7 +134,8 @@ class Fire final : public OnMission {
   Fire(MissionId id, std::string kind, std::int64_t attempt)
       : OnMission("fire_timer", id, Permission::missions_execute), kind_(std::move(kind)), attempt_(attempt) {}
   Result<void> authorise(WorkingSet&, const Caller&) const override { return {}; }
-  // Whatever comes of it, the row goes: unless the state asks for the timer at a later time.
+  // Whatever comes of it, the row goes: unless the state asks for the timer at a later time, or for that of another
+  // attempt, which stands in the same row and may be due as well.
   Result<void> carry_out(WorkingSet& set, Journal& journal) override {
     auto& timers = set.of<lanes::TimerSet>();
     timers.fired(id_.uuid, kind_);
@@ -203,7 +143,8 @@ class Fire final : public OnMission {
     const auto* mission = set.of<MissionSet>().find(id_);
     if (mission == nullptr) return {};
     for (const auto& timer : timers_of(*mission)) {
-      if (timer.kind == kind_) timers.replace({}, {timer});
+      const bool fired = timer.attempt == attempt_ && timer.due_at <= journal.now;
+      if (timer.kind == kind_ && !fired) timers.replace({}, {timer});
     }
     return {};
   }
@@ -217,79 +158,8 @@ class Fire final : public OnMission {
   std::int64_t attempt_;
 };
 
-class Create final : public lanes::Command {
- public:
-  Create(CreateMission input, MissionId id, bool chosen, std::string body_hash)
-      : input_(std::move(input)), id_(id), chosen_(chosen), body_hash_(std::move(body_hash)) {}
-
-  std::string_view name() const override { return "create_mission"; }
-  void need(WorkingSet& set) const override {
-    // Commands behind it in the batch may start it.
-    if (input_.vehicle_id) set.of<MissionSet>().need_vehicle(*input_.vehicle_id);
-    if (!chosen_) return;
-    set.of<MissionSet>().need(id_);
-    set.of<lanes::IdempotencySet>().need(identity());
-  }
-  Result<void> authorise(WorkingSet&, const Caller& caller) const override {
-    return access::may_create(caller, Permission::missions_write, {.noun = "mission", .fleet_id = input_.fleet_id});
-  }
-  Result<void> carry_out(WorkingSet& set, Journal& journal) override {
-    auto& missions = set.of<MissionSet>();
-    repeated_ = false;
-    if (const auto* found = chosen_ ? missions.find(id_) : nullptr) return repeat_of(*found, set, journal);
-    auto mission = make_mission(input_, id_, journal.caller.id, journal.now);
-    if (!mission) return std::unexpected(std::move(mission).error());
-    if (chosen_) remember(set, journal);
-    journal.record("mission", id_.uuid, 0, journal.now - vocabulary::Duration(1), MissionCreated::kType,
-                   data_of(MissionCreated{*mission}));
-    set.of<lanes::TimerSet>().replace({}, timers_of(*mission));
-    missions.put(std::move(*mission));
-    return {};
-  }
-  Answer answer(WorkingSet& set) const override {
-    const auto& missions = set.of<MissionSet>();
-    return {.status = repeated_ ? 200 : 201,
-            .body = missions.body(id_),
-            .location = "/missions/" + vocabulary::to_text(id_),
-            .version = missions.find(id_)->version};
-  }
-
- private:
-  std::string identity() const { return "id mission " + vocabulary::to_text(id_); }
-  void remember(WorkingSet& set, const Journal& journal) const {
-    set.of<lanes::IdempotencySet>().keep(
-        identity(), {.body_hash = journal.caller.id + ' ' + body_hash_, .answer = {}, .created_at = journal.now});
-  }
-  // The same id from the same caller with the same body is a repeat; anything else learns nothing of what is there.
-  Result<void> repeat_of(const Mission& found, WorkingSet& set, const Journal& journal) {
-    const auto* first = set.of<lanes::IdempotencySet>().find(identity(), journal.now);
-    if (!found.deleted_at && first != nullptr && first->body_hash == journal.caller.id + ' ' + body_hash_) {
-      repeated_ = true;
-      return {};
-    }
-    return refuse(ProblemKind::already_exists, "this id is taken; choose a new one");
-  }
-
-  CreateMission input_;
-  MissionId id_;
-  bool chosen_;
-  std::string body_hash_;
-  bool repeated_ = false;
-};
-
 }  // namespace
 
-access::Target target_of(const Mission& mission) {
-  return {.noun = "mission",
-          .fleet_id = mission.fleet_id,
-          .vehicle_id = mission.vehicle_id ? std::string_view(*mission.vehicle_id) : std::string_view(),
-          .mission_id = mission.id.uuid,
-          .template_id = mission.template_id ? std::optional(mission.template_id->uuid) : std::nullopt};
-}
-
-CommandPtr create_mission(CreateMission input, MissionId id, bool chosen, std::string body_hash) {
-  return std::make_unique<Create>(std::move(input), id, chosen, std::move(body_hash));
-}
 CommandPtr update_mission(MissionId id, UpdateMission input) {
   return std::make_unique<Update>(id, std::move(input));
 }
@@ -323,8 +193,10 @@ CommandPtr delete_mission(MissionId id) {
 CommandPtr report_task(MissionId id, std::string key, ReportTask input) {
   return std::make_unique<Report>(id, std::move(key), std::move(input));
 }
-CommandPtr fire_timer(MissionId id, std::string kind, std::int64_t attempt) {
-  return std::make_unique<Fire>(id, std::move(kind), attempt);
+CommandPtr fire_timer(const lanes::Timer& timer) {
+  const MissionId id{timer.stream_id};
+  if (!is_settle_kind(timer.kind)) return std::make_unique<Fire>(id, timer.kind, timer.attempt);
+  return settle_successors(id, MissionId::from_text(timer.data).value_or(MissionId{}), timer.kind);
 }
 
 }  // namespace mms::missions

@@ -33,6 +33,7 @@ void apply_changes(Mission& mission, const std::string& changes) {
 void end(Mission& mission, MissionStatus status, Time at) {
   mission.status = status;
   mission.ended_at = at;
+  mission.blocked = false;
   mission.requested.reset();
   mission.not_before.reset();
 }
@@ -137,6 +138,24 @@ struct Fold {
     mission.progress = progress_of(mission.tasks);
   }
   void operator()(const MissionDeleted&) { mission.deleted_at = at; }
+  void operator()(const MissionDependencyAdded& e) {
+    if (e.holds) mission.status = MissionStatus::pending;
+  }
+  void operator()(const MissionDependencyRemoved&) {}
+  void operator()(const MissionHeld& e) {
+    if (mission.status == MissionStatus::ready) mission.status = MissionStatus::pending;
+    if (e.not_before) mission.not_before = e.not_before;
+  }
+  void operator()(const MissionBlocked& e) {
+    if (mission.status == MissionStatus::ready) mission.status = MissionStatus::pending;
+    mission.blocked = true;
+    mission.status_reason = e.reason;
+  }
+  void operator()(const MissionUnblocked&) {
+    mission.blocked = false;
+    mission.status_reason.reset();
+  }
+  void operator()(const MissionAwaitsFinish&) { mission.status_reason = kAwaitingFinish; }
 };
 
 }  // namespace

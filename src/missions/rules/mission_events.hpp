@@ -6,7 +6,9 @@
 #include <string_view>
 #include <variant>
 
+#include "missions/rules/dependency.hpp"
 #include "missions/rules/mission.hpp"
+#include "safety/rules/gate.hpp"
 #include "vocabulary/event.hpp"
 
 namespace mms::missions {
@@ -34,8 +36,9 @@ struct MissionStarted {
   static constexpr std::string_view kType = "mission.started";
   int attempt = 1;
   std::string vehicle_id;
+  std::vector<safety::Checked> safety;  // what the gate found
 };
-BOOST_DESCRIBE_STRUCT(MissionStarted, (), (attempt, vehicle_id))
+BOOST_DESCRIBE_STRUCT(MissionStarted, (), (attempt, vehicle_id, safety))
 
 struct MissionPaused {
   static constexpr std::string_view kType = "mission.paused";
@@ -45,8 +48,9 @@ BOOST_DESCRIBE_STRUCT(MissionPaused, (), (reason))
 
 struct MissionResumed {
   static constexpr std::string_view kType = "mission.resumed";
+  std::vector<safety::Checked> safety;
 };
-BOOST_DESCRIBE_STRUCT(MissionResumed, (), ())
+BOOST_DESCRIBE_STRUCT(MissionResumed, (), (safety))
 
 struct MissionCompleted {
   static constexpr std::string_view kType = "mission.completed";
@@ -106,10 +110,68 @@ struct MissionDeleted {
 };
 BOOST_DESCRIBE_STRUCT(MissionDeleted, (), ())
 
-using MissionEvent =
-    std::variant<MissionCreated, MissionUpdated, MissionBecameReady, MissionStarted, MissionPaused, MissionResumed,
-                 MissionCompleted, MissionAttemptFailed, MissionFailed, MissionRetried, MissionCancelled, MissionAssigned,
-                 MissionTaskReported, MissionDeleted>;
+// It waits for another mission from now on; `holds` when it was ready and is held back by that.
+struct MissionDependencyAdded {
+  static constexpr std::string_view kType = "mission.dependency_added";
+  Dependency dependency;
+  bool holds = false;
+};
+BOOST_DESCRIBE_STRUCT(MissionDependencyAdded, (), (dependency, holds))
+
+struct MissionDependencyRemoved {
+  static constexpr std::string_view kType = "mission.dependency_removed";
+  DependencyId id;
+  MissionId predecessor_id;
+};
+BOOST_DESCRIBE_STRUCT(MissionDependencyRemoved, (), (id, predecessor_id))
+
+// Held back: by a predecessor that is tried again, or until a lag ends.
+struct MissionHeld {
+  static constexpr std::string_view kType = "mission.held";
+  std::optional<Time> not_before;
+};
+BOOST_DESCRIBE_STRUCT(MissionHeld, (), (not_before))
+
+// A dependency can never be satisfied.
+struct MissionBlocked {
+  static constexpr std::string_view kType = "mission.blocked";
+  std::string reason;
+  DependencyId dependency_id;
+  MissionId predecessor_id;
+};
+BOOST_DESCRIBE_STRUCT(MissionBlocked, (), (reason, dependency_id, predecessor_id))
+
+struct MissionUnblocked {
+  static constexpr std::string_view kType = "mission.unblocked";
+};
+BOOST_DESCRIBE_STRUCT(MissionUnblocked, (), ())
+
+// Its last task is done, but a finish dependency holds its completion back.
+struct MissionAwaitsFinish {
+  static constexpr std::string_view kType = "mission.awaits_finish";
+};
+BOOST_DESCRIBE_STRUCT(MissionAwaitsFinish, (), ())
+
+using MissionEvent = std::variant<MissionCreated,
+                                  MissionUpdated,
+                                  MissionBecameReady,
+                                  MissionStarted,
+                                  MissionPaused,
+                                  MissionResumed,
+                                  MissionCompleted,
+                                  MissionAttemptFailed,
+                                  MissionFailed,
+                                  MissionRetried,
+                                  MissionCancelled,
+                                  MissionAssigned,
+                                  MissionTaskReported,
+                                  MissionDeleted,
+                                  MissionDependencyAdded,
+                                  MissionDependencyRemoved,
+                                  MissionHeld,
+                                  MissionBlocked,
+                                  MissionUnblocked,
+                                  MissionAwaitsFinish>;
 
 std::string_view type_of(const MissionEvent& event);
 std::string data_of(const MissionEvent& event);

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "missions/rules/mission.hpp"
+#include "safety/rules/requirement.hpp"
 #include "vocabulary/fields.hpp"
+#include "vocabulary/json_read.hpp"
 
 namespace mms::missions {
 
@@ -36,18 +38,21 @@ struct RetryInput {
 };
 BOOST_DESCRIBE_STRUCT(RetryInput, (), (max_attempts, backoff_s, backoff_factor, max_backoff_s))
 
+// From a template: its mission, with the fields given beside template_id in the place of the template's.
 struct CreateMission {
   std::optional<MissionId> id;
   Identifier fleet_id;
+  std::optional<TemplateId> template_id;
+  std::optional<Between<1, 1000000000>> template_version;  // absent: the newest
   std::optional<Identifier> vehicle_id;
-  Text<1, 200> name;
+  std::optional<Text<1, 200>> name;  // required without a template
   std::optional<Text<1, 64>> type;
   Or<Priority::normal> priority;
   Raw parameters;
   List<TaskInput, 1000> tasks;
   Or<false> unordered;
   Or<false> complete_on_last_task;
-  List<Raw, 100> safety_requirements;
+  safety::SafetyRequirements safety_requirements;
   std::map<std::string, std::string> labels;
   Or<StartPolicy::manual> start_policy;
   std::optional<Time> scheduled_start;
@@ -59,9 +64,21 @@ struct CreateMission {
 };
 BOOST_DESCRIBE_STRUCT(CreateMission,
                       (),
-                      (id, fleet_id, vehicle_id, name, type, priority, parameters, tasks, unordered,
-                       complete_on_last_task, safety_requirements, labels, start_policy, scheduled_start, deadline,
-                       timeout_s, retry, on_dependency_failure, control))
+                      (id, fleet_id, template_id, template_version, vehicle_id, name, type, priority, parameters, tasks,
+                       unordered, complete_on_last_task, safety_requirements, labels, start_policy, scheduled_start,
+                       deadline, timeout_s, retry, on_dependency_failure, control))
+// Called by the reader.
+inline void check_fields(vocabulary::json::Reading& in, const CreateMission& mission) {
+  if (mission.template_id) return;
+  if (!mission.name) {
+    const vocabulary::json::Reading::Step step(in, "name");
+    in.error("required", "this field is required without a template_id");
+  }
+  if (mission.template_version) {
+    const vocabulary::json::Reading::Step step(in, "template_version");
+    in.error("not_together", "template_version needs a template_id");
+  }
+}
 
 // A merging update: absent keeps, null clears, lists replace.
 struct UpdateMission {
@@ -73,6 +90,7 @@ struct UpdateMission {
   Replace<List<TaskInput, 1000>> tasks;
   Replace<bool> unordered;
   Replace<bool> complete_on_last_task;
+  Replace<safety::SafetyRequirements> safety_requirements;
   Change<std::map<std::string, std::string>> labels;
   Change<Time> scheduled_start;
   Change<Time> deadline;
@@ -82,8 +100,8 @@ struct UpdateMission {
 };
 BOOST_DESCRIBE_STRUCT(UpdateMission,
                       (),
-                      (vehicle_id, name, type, priority, parameters, tasks, unordered, complete_on_last_task, labels,
-                       scheduled_start, deadline, timeout_s, retry, on_dependency_failure))
+                      (vehicle_id, name, type, priority, parameters, tasks, unordered, complete_on_last_task,
+                       safety_requirements, labels, scheduled_start, deadline, timeout_s, retry, on_dependency_failure))
 
 struct StartMission {};
 BOOST_DESCRIBE_STRUCT(StartMission, (), ())

@@ -20,11 +20,7 @@ bool is_one_of(MissionStatus status, std::initializer_list<MissionStatus> set) {
 }
 
 std::unexpected<vocabulary::Problem> wrong_state(const Mission& mission, std::string_view command) {
-  std::vector<std::string> allowed;
-  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
-  return refuse(ProblemKind::wrong_state,
-                fmt::format("a {} mission cannot {}", vocabulary::name_of(mission.status), command),
-                json::ObjectText().add("status", mission.status).add("allowed", allowed).members());
+  return refuse_state(mission, fmt::format("a {} mission cannot {}", vocabulary::name_of(mission.status), command));
 }
 
 struct Blocker {
@@ -38,31 +34,56 @@ std::optional<Blocker> vehicle_blocker(const Mission& mission, const StartFacts&
     return Blocker{ProblemKind::vehicle_missing, "no vehicle is assigned; POST …/assign first", {}};
   }
   if (!facts.occupant) return std::nullopt;
-  return Blocker{ProblemKind::vehicle_busy,
-                 fmt::format("vehicle {} is occupied by mission \"{}\"", *mission.vehicle_id, facts.occupant->name),
-                 json::ObjectText()
-                     .add("vehicle_id", *mission.vehicle_id)
-                     .add_raw("occupied_by", json::ObjectText()
-                                                 .add("mission_id", facts.occupant->id)
-                                                 .add("name", facts.occupant->name)
-                                                 .text())};
+  return Blocker{
+      ProblemKind::vehicle_busy,
+      fmt::format("vehicle {} is occupied by mission \"{}\"", *mission.vehicle_id, facts.occupant->name),
+      json::ObjectText()
+          .add("vehicle_id", *mission.vehicle_id)
+          .add_raw("occupied_by",
+                   json::ObjectText().add("mission_id", facts.occupant->id).add("name", facts.occupant->name).text())};
+}
+
+std::optional<Blocker> dependency_blocker(ProblemKind kind, const Edges& held) {
+  if (held.empty()) return std::nullopt;
+  std::vector<DependencyView> blockers;
+  for (const auto& edge : held) blockers.push_back(view_of(edge));
+  const auto& first = held.front();
+  return Blocker{
+      kind,
+      fmt::format("{} of its dependencies {} not satisfied, first \"{}\" ({})", held.size(),
+                  held.size() == 1 ? "is" : "are", first.predecessor.name, vocabulary::name_of(first.settlement.state)),
+      json::ObjectText().add("blockers", blockers)};
 }
 
 std::optional<Blocker> schedule_blocker(const Mission& mission, Time now) {
   const auto earliest = earliest_start(mission);
   if (!earliest || *earliest <= now) return std::nullopt;
-  return Blocker{ProblemKind::not_yet_scheduled,
-                 fmt::format("it may start from {}", vocabulary::to_text(*earliest)),
+  return Blocker{ProblemKind::not_yet_scheduled, fmt::format("it may start from {}", vocabulary::to_text(*earliest)),
                  json::ObjectText().add("earliest_start", *earliest)};
 }
 
-// All that stands in the way of moving, the first one as the problem's own code.
-Result<void> check_gate(const Mission& mission, const StartFacts& facts, Time now, bool scheduled) {
+std::vector<Blocker> blockers_of(const Mission& mission, const StartFacts& facts, Time now, bool is_start) {
   std::vector<Blocker> blockers;
-  if (scheduled) {
-    if (auto b = schedule_blocker(mission, now)) blockers.push_back(std::move(*b));
+  const auto add = [&](std::optional<Blocker> blocker) {
+    if (blocker) blockers.push_back(std::move(*blocker));
+  };
+  if (is_start) {
+    add(dependency_blocker(ProblemKind::dependencies_unsatisfied, holding_start(facts.edges)));
+    add(schedule_blocker(mission, now));
   }
-  if (auto b = vehicle_blocker(mission, facts)) blockers.push_back(std::move(*b));
+  if (auto r = unmet_requirements(mission, facts.safety, now)) {
+    add(Blocker{ProblemKind::safety_requirements_unmet, std::move(r->detail), std::move(r->members)});
+  }
+  add(vehicle_blocker(mission, facts));
+  if (auto r = open_critical_events(facts.safety)) {
+    add(Blocker{ProblemKind::critical_event_open, std::move(r->detail), std::move(r->members)});
+  }
+  return blockers;
+}
+
+// All that stands in the way of moving, the first one as the problem's own code.
+Result<void> check_gate(const Mission& mission, const StartFacts& facts, Time now, bool is_start) {
+  const auto blockers = blockers_of(mission, facts, now, is_start);
   if (blockers.empty()) return {};
   std::vector<std::string> reasons;
   std::string members;
@@ -85,6 +106,15 @@ Events fail_attempt(const Mission& mission, const std::string& reason, Time now)
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> start_blockers(const Mission& mission,
+                                                                const StartFacts& facts,
+                                                                Time now) {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (mission.status != MissionStatus::pending && mission.status != MissionStatus::ready) return all;
+  for (const auto& b : blockers_of(mission, facts, now, true)) all.emplace_back(vocabulary::name_of(b.kind), b.detail);
+  return all;
+}
+
 std::vector<std::string_view> allowed_commands(MissionStatus status) {
   switch (status) {
     case MissionStatus::pending:
@@ -104,6 +134,13 @@ std::vector<std::string_view> allowed_commands(MissionStatus status) {
   return {};
 }
 
+std::unexpected<vocabulary::Problem> refuse_state(const Mission& mission, std::string detail) {
+  std::vector<std::string> allowed;
+  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
+  return refuse(ProblemKind::wrong_state, std::move(detail),
+                json::ObjectText().add("state", mission.status).add("allowed", allowed).members());
+}
+
 vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attempt) {
   const double plain = std::min(retry.backoff_s * std::pow(retry.backoff_factor, attempt - 1), retry.max_backoff_s);
   const auto hash = vocabulary::UuidHash{}(id.uuid) + static_cast<std::size_t>(attempt) * 0x9E3779B97F4A7C15ULL;
@@ -114,7 +151,7 @@ vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attemp
 Result<Events> decide(const Mission& mission, const StartMission&, const StartFacts& facts, Time now) {
   if (!is_one_of(mission.status, {MissionStatus::pending, MissionStatus::ready})) return wrong_state(mission, "start");
   if (const auto open = check_gate(mission, facts, now, true); !open) return std::unexpected(open.error());
-  return Events{MissionStarted{mission.attempt, *mission.vehicle_id}};
+  return Events{MissionStarted{mission.attempt, *mission.vehicle_id, checked(mission, facts.safety, now)}};
 }
 
 Result<Events> decide(const Mission& mission, const PauseMission& command) {
@@ -125,10 +162,10 @@ Result<Events> decide(const Mission& mission, const PauseMission& command) {
 Result<Events> decide(const Mission& mission, const ResumeMission&, const StartFacts& facts, Time now) {
   if (mission.status != MissionStatus::paused) return wrong_state(mission, "resume");
   if (const auto open = check_gate(mission, facts, now, false); !open) return std::unexpected(open.error());
-  return Events{MissionResumed{}};
+  return Events{MissionResumed{checked(mission, facts.safety, now)}};
 }
 
-Result<Events> decide(const Mission& mission, const CompleteMission& command) {
+Result<Events> decide(const Mission& mission, const CompleteMission& command, const Edges& edges) {
   if (!is_one_of(mission.status, {MissionStatus::running, MissionStatus::paused})) {
     return wrong_state(mission, "complete");
   }
@@ -141,6 +178,9 @@ Result<Events> decide(const Mission& mission, const CompleteMission& command) {
                   fmt::format("{} of {} tasks are not finished; report them, or send \"force\": true",
                               unfinished.size(), mission.tasks.size()),
                   json::ObjectText().add("tasks", unfinished).members());
+  }
+  if (auto b = dependency_blocker(ProblemKind::finish_dependencies_unsatisfied, holding_finish(edges))) {
+    return refuse(b->kind, b->detail, b->members.members());
   }
   return Events{MissionCompleted{command.outcome, command.result, command.force && !unfinished.empty()}};
 }
@@ -164,12 +204,18 @@ Result<Events> decide(const Mission& mission, const CancelMission& command) {
   return Events{MissionCancelled{command.reason.value_or("cancelled_by_caller")}};
 }
 
-Result<Events> decide(const Mission& mission, const DeleteMission&) {
+Result<Events> decide(const Mission& mission, const DeleteMission&, const std::vector<MissionId>& successors) {
   if (is_one_of(mission.status, {MissionStatus::running, MissionStatus::paused})) {
     return refuse(ProblemKind::mission_active,
                   fmt::format("a {} mission cannot be deleted; complete, fail or cancel it first",
                               vocabulary::name_of(mission.status)),
-                  json::ObjectText().add("status", mission.status).members());
+                  json::ObjectText().add("state", mission.status).members());
+  }
+  if (!is_final(mission.status) && !successors.empty()) {
+    return refuse(ProblemKind::has_successors,
+                  fmt::format("{} mission{} for it; remove those dependencies first, or cancel it", successors.size(),
+                              successors.size() == 1 ? " waits" : "s wait"),
+                  json::ObjectText().add("successors", successors).members());
   }
   return Events{MissionDeleted{}};
 }
@@ -179,7 +225,8 @@ Events decide_timer(const Mission& mission, const std::string& kind, std::int64_
     if (timer.kind != kind || timer.attempt != attempt || timer.due_at > now) continue;
     if (kind == "deadline") return {MissionFailed{"deadline_exceeded", mission.attempt}};
     if (kind == "timeout") return fail_attempt(mission, "timeout", now);
-    return {MissionBecameReady{}};
+    // While it runs, the end of a lag is for decide_settling to see.
+    return mission.status == MissionStatus::pending ? Events{MissionBecameReady{}} : Events{};
   }
   return {};
 }

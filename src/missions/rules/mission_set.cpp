@@ -13,11 +13,11 @@ void MissionSet::need(const MissionId& id) {
 }
 
 void MissionSet::need_vehicle_of(const MissionId& id) {
-  if (!vehicles_of_.insert(id).second) return;
-  // A mission that is here already says which vehicle; one that is yet to be loaded says it then.
+  // A mission that is here says which vehicle, also when it was made by this batch; one that is yet to be loaded says it then.
+  const bool is_first = vehicles_of_.insert(id).second;
   const auto entry = entries_.find(id);
   if (entry == entries_.end() || !entry->second.mission) {
-    needed_.vehicles_of.push_back(id);
+    if (is_first) needed_.vehicles_of.push_back(id);
   } else if (entry->second.mission->vehicle_id) {
     need_vehicle(*entry->second.mission->vehicle_id);
   }
@@ -31,6 +31,21 @@ const Mission* MissionSet::find(const MissionId& id) const {
   const auto at = entries_.find(id);
   if (at == entries_.end()) throw std::logic_error("a mission was looked for that nobody needed");
   return at->second.mission ? &*at->second.mission : nullptr;
+}
+
+const Mission* MissionSet::find_if_here(const MissionId& id) const {
+  const auto at = entries_.find(id);
+  return at != entries_.end() && at->second.mission ? &*at->second.mission : nullptr;
+}
+
+std::vector<MissionId> MissionSet::closed() const {
+  std::vector<MissionId> ids;
+  for (const auto& [id, entry] : entries_) {
+    if (!entry.changed) continue;
+    const auto status = entry.mission->status;
+    if (status == MissionStatus::completed || status == MissionStatus::cancelled) ids.push_back(id);
+  }
+  return ids;
 }
 
 std::optional<Occupant> MissionSet::occupant(const std::string& vehicle_id, const MissionId& other_than) const {

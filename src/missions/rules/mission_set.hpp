@@ -23,6 +23,10 @@ class MissionSet {
 
   // Nothing when there is no such mission; deleted ones are found (and say so). It must have been needed before.
   const Mission* find(const MissionId& id) const;
+  // The same, or nothing when it was never needed.
+  const Mission* find_if_here(const MissionId& id) const;
+  // Missions that this batch completed or cancelled.
+  std::vector<MissionId> closed() const;
   // Another mission that occupies the vehicle. It must have been needed before.
   std::optional<Occupant> occupant(const std::string& vehicle_id, const MissionId& other_than) const;
   // The mission as it is from now on.
@@ -52,7 +56,7 @@ class MissionSet {
   struct Entry {
     std::optional<Mission> mission;
     mutable std::string body;
-    bool stored = false;                      // the table has a row
+    bool stored = false;                        // the table has a row
     std::optional<std::string> stored_vehicle;  // that the row occupies
     bool changed = false;
   };

@@ -16,8 +16,16 @@
 #include "database/event_log.hpp"
 #include "lanes/lane.hpp"
 #include "lanes/timer_table.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
+#include "vocabulary/json_read.hpp"
+#include "missions/rules/mission_safety.hpp"
+#include "safety/rules/safety_commands.hpp"
+#include "safety/safety_store.hpp"
+#include "vehicles/rules/vehicle_commands.hpp"
+#include "vehicles/vehicle_store.hpp"
 
 namespace mms::missions::law {
 
@@ -48,7 +56,9 @@ class World {
     settings_.clock = [this](vocabulary::Time) { return now; };
     settings_.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
     runner_ = std::make_unique<lanes::BatchRunner>(
-        *writer_, std::vector<lanes::MakePart>{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); }},
+        *writer_,
+        std::vector<lanes::MakePart>{vehicles::vehicle_part, safety::safety_part,
+                                     [](lanes::WorkingSet& set) { return mission_part(set, nullptr); }, dependency_part},
         settings_);
   }
 
@@ -60,13 +70,29 @@ class World {
   std::vector<std::string> contents() {
     std::vector<std::string> all;
     const auto deadline = async::Clock::now() + std::chrono::seconds(30);
-    auto rows = run_to_end(context_, reader_->run_one(mission_bodies({}, 100000), deadline));
-    for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
-    rows = run_to_end(context_, reader_->run_one(database::events_by_stream("mission", {}, 0, 100000), deadline));
-    for (const auto& e : database::events_from(rows)) {
-      all.push_back(vocabulary::to_text(e.stream_id) + ' ' + std::to_string(e.version) + ' ' + e.type + ' ' + e.data +
-                    ' ' + e.caller + ' ' + vocabulary::to_text(e.occurred_at));
+    auto rows = run_to_end(context_, reader_->run_one(mission_rows({}, 100000), deadline));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto stored = stored_from(rows[i]);
+      for (const auto& column : columns_that_differ(vocabulary::json::from_stored<Mission>(stored.body), stored.row)) {
+        all.push_back(vocabulary::to_text(stored.id) + " has another " + column + " in its row than in its body");
+      }
+      all.push_back(stored.body);
     }
+    rows = run_to_end(context_, reader_->run_one(safety::safety_event_bodies({}, 100000), deadline));
+    for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
+    for (const auto* vehicle : {"truck-0", "truck-1", "truck-2"}) {
+      rows = run_to_end(context_, reader_->run_one(vehicles::find_vehicle(vehicle), deadline));
+      for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(0));
+    }
+    for (const auto* stream : {"mission", "safety_event"}) {
+      rows = run_to_end(context_, reader_->run_one(database::events_by_stream(stream, {}, 0, 100000), deadline));
+      for (const auto& e : database::events_from(rows)) {
+        all.push_back(vocabulary::to_text(e.stream_id) + ' ' + std::to_string(e.version) + ' ' + e.type + ' ' + e.data +
+                      ' ' + e.caller + ' ' + vocabulary::to_text(e.occurred_at));
+      }
+    }
+    rows = run_to_end(context_, reader_->run_one(dependency_bodies({}, 100000), deadline));
+    for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
     rows = run_to_end(context_, reader_->run_one(lanes::all_timers("mission", {}, 100000), deadline));
     for (const auto& t : lanes::timers_from(rows)) {
       all.push_back("timer " + vocabulary::to_text(t.stream_id) + ' ' + t.kind + ' ' + std::to_string(t.attempt) + ' ' +
@@ -111,7 +137,7 @@ class Plans {
   std::vector<Step> batch() {
     std::vector<Step> steps(1 + pick(12));
     for (auto& s : steps) {
-      s = {.command = pick(14),
+      s = {.command = pick(23),
            .mission = pick(6),
            .vehicle = pick(3),
            .caller = pick(8) < 6 ? 0 : 1 + pick(2),
@@ -174,10 +200,74 @@ class Plans {
       case 12:
         return report_task(id, s.flavour % 2 == 0 ? "load" : "haul",
                            {.status = TaskStatus::succeeded, .progress = {}, .message = {}, .recorded_at = {}});
+      case 13:
+      case 14:
+      case 15:
+        return add_dependency(id, edge_id(s), edge(s));
+      case 16:
+        return remove_dependency(id, edge_id(s));
+      case 17:
+        return safety::raise_safety_event(event_on(s, vehicle), {safety_id_of(s.mission), true, "hash"}, {}, mission_link());
+      case 18:
+        return safety::resolve_safety_event(safety_id_of(s.mission), {.note = std::string("cleared the road")});
+      case 19:
+        return safety::acknowledge_safety_event(safety_id_of(s.mission), {.note = {}});
+      case 20:
+        return vehicles::report_vehicle_state(vehicle, state_of(s, now), id.uuid);
+      case 21:
+        return vehicles::report_environment(weather(s), id.uuid);
       default:
-        return s.flavour < 2 ? fire_timer(id, s.flavour == 0 ? "timeout" : "backoff", 1 + s.vehicle)
+        return s.flavour < 2 ? fire_timer({.stream = "mission",
+                                           .stream_id = id.uuid,
+                                           .kind = s.flavour == 0 ? "timeout" : "backoff",
+                                           .attempt = 1 + s.vehicle,
+                                           .due_at = now})
                              : update_mission(id, change(s, now));
     }
+  }
+
+  safety::SafetyEventId safety_id_of(int n) const {
+    return {vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 1000,
+                                     static_cast<std::uint64_t>(n + 1) * 0x7654321ULL)};
+  }
+  safety::RaiseSafetyEvent event_on(const Step& s, const std::string& vehicle) const {
+    safety::RaiseSafetyEvent event;
+    event.fleet_id = std::string(s.vehicle % 2 == 0 ? "north" : "south");
+    event.severity = s.flavour == 3 ? safety::Severity::warning : safety::Severity::critical;
+    event.description = std::string("rockfall");
+    if (s.flavour == 0) event.mission_id = id_of(s.mission);
+    if (s.flavour != 0) event.vehicle_id = vocabulary::Identifier(vehicle);
+    return event;
+  }
+  static vehicles::ReportVehicleState state_of(const Step& s, vocabulary::Time now) {
+    vehicles::ReportVehicleState report;
+    report.fleet_id = vocabulary::Identifier(s.vehicle == 1 ? "south" : "north");
+    report.battery_percent = {s.flavour * 30.0};
+    report.recorded_at = now - std::chrono::milliseconds(s.mission);
+    return report;
+  }
+  static vehicles::ReportEnvironment weather(const Step& s) {
+    vehicles::ReportEnvironment report;
+    report.fleet_id = std::string(s.vehicle % 2 == 0 ? "north" : "south");
+    report.wind_speed_mps = {s.flavour * 5.0};
+    return report;
+  }
+
+  // The id of the edge that this step would add: the same step removes it.
+  DependencyId edge_id(const Step& s) const {
+    const auto n = static_cast<std::uint64_t>((s.mission * 16 + s.vehicle) * 16 + s.flavour + 1);
+    return {
+        vocabulary::make_uuid_v7(vocabulary::Time(std::chrono::seconds(1'790'000'000)), seed_ + 7, n * 0x7654321ULL)};
+  }
+
+  AddDependency edge(const Step& s) const {
+    AddDependency input;
+    input.predecessor_id = id_of((s.mission + 1 + s.vehicle) % 6);
+    input.type.value = static_cast<DependencyType>(s.flavour % 3);
+    if (input.type.value != DependencyType::start_to_start)
+      input.condition = static_cast<DependencyCondition>(s.vehicle);
+    input.lag_s.value.value = s.flavour == 3 ? 2 : 0;
+    return input;
   }
 
   static CreateMission creation(const Step& s, const std::string& vehicle, vocabulary::Time now) {
@@ -193,6 +283,14 @@ class Plans {
       c.tasks.push_back(load);
       c.tasks.push_back(haul);
       c.complete_on_last_task.value = true;
+    }
+    if (s.flavour >= 2) {
+      safety::SafetyRequirement battery;
+      battery.min_battery_percent = {50};
+      safety::SafetyRequirement wind;
+      wind.environment.emplace().max_wind_speed_mps = {7};
+      wind.unknown.value = safety::WhenUnknown::allow;
+      c.safety_requirements = {battery, wind};
     }
     if (s.flavour == 1) c.timeout_s = vocabulary::Between<0.001, 31536000.0>{30};
     if (s.flavour == 3) c.scheduled_start = now + std::chrono::seconds(5);

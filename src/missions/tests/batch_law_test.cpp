@@ -1,5 +1,5 @@
 // Any batch ≡ the same commands one at a time, on SQLite.
-#include "batch_law.hpp"
+#include "missions/tests/batch_law.hpp"
 
 #include <filesystem>
 

@@ -1,0 +1,11 @@
+# Writes OUT, a .cpp that holds the files of DIR as strings, by name. Run as a script: cmake -DDIR=… -DOUT=… -P …
+file(GLOB pages ${DIR}/*)
+list(SORT pages)
+set(text "// Made from src/service/pages/ by cmake/EmbedPages.cmake.\n#include \"service/docs_page.hpp\"\n\nnamespace mms::service {\n\nstd::string_view page(std::string_view name) {\n")
+foreach(page ${pages})
+  get_filename_component(name ${page} NAME)
+  file(READ ${page} content)
+  string(APPEND text "  if (name == \"${name}\") return R\"page(${content})page\";\n")
+endforeach()
+string(APPEND text "  return {};\n}\n\n}  // namespace mms::service\n")
+file(WRITE ${OUT} "${text}")

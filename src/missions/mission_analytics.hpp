@@ -1,0 +1,11 @@
+// GET /missions/analytics: success rate, execution time and retries, over the store.
+#pragma once
+
+#include "http/route.hpp"
+#include "missions/mission_routes.hpp"
+
+namespace mms::missions {
+
+http::Route analytics_route(const MissionTools& tools);
+
+}  // namespace mms::missions

@@ -1,0 +1,79 @@
+// What a vehicle's positions say of its trip: where it is, how far along, when it will be there, and which steps it
+// took.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "trips/rules/trip.hpp"
+#include "vocabulary/problem.hpp"
+
+namespace mms::trips {
+
+// One GPS report. At most one for each trip and moment.
+struct Position {
+  Time recorded_at;
+  double latitude = 0;
+  double longitude = 0;
+  std::optional<double> speed_mps;
+  std::optional<double> heading_deg;
+  std::optional<double> accuracy_m;
+  bool operator==(const Position&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Position, (), (recorded_at, latitude, longitude, speed_mps, heading_deg, accuracy_m))
+
+// The live figures of a trip, after its newest position.
+struct Live {
+  Position position;
+  double travelled_m = 0;
+  double remaining_m = 0;
+  double progress = 0;  // of the route, 0 to 1
+  std::optional<Time> eta;
+  bool off_route = false;
+  double deviation_m = 0;  // from the route's line
+  std::string target;      // the stop that it drives to, or stands at
+  std::optional<Time> inside_since;
+  bool operator==(const Live&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Live,
+                      (),
+                      (position, travelled_m, remaining_m, progress, eta, off_route, deviation_m, target, inside_since))
+
+// A step that the positions show: a move along the arrows, or a waypoint reached.
+struct Step {
+  std::optional<TripStatus> to;
+  std::optional<int> waypoint;
+  Time recorded_at;
+  bool operator==(const Step&) const = default;
+};
+
+struct Advance {
+  std::optional<Live> live;
+  std::vector<Step> steps;
+};
+
+// Inside a stop's radius and slower than this, or inside for this long: arrived.
+inline constexpr double kSlowMps = 2;
+inline constexpr vocabulary::Duration kDwell = std::chrono::seconds(30);
+// A clock on board may be so far ahead of ours.
+inline constexpr vocabulary::Duration kClockSkew = std::chrono::seconds(60);
+// A newest position older than this proves nothing of where the vehicle is now.
+inline constexpr vocabulary::Duration kStillTrue = std::chrono::minutes(10);
+
+// Why a position is refused: its code and words; nothing when it is good. Codes: out_of_range, in_the_future,
+// not_started, before_start, after_end.
+std::optional<vocabulary::FieldError> fault_of(const Position& position, const Trip& trip, Time now);
+
+// Moves the live figures by the positions newer than them, in the order of their time; older ones change nothing here.
+// Law: the same set of positions in any order, with any of them twice, gives the same.
+Advance advance(const Trip& trip, std::optional<Live> live, std::vector<Position> positions);
+
+// The length of the way through positions in the order of their time.
+double way_m(const std::vector<Position>& positions);
+
+// Whether the last position proves that the vehicle is not at the destination now; then how far away it is.
+std::optional<double> proven_away_m(const Trip& trip, const Live* live, Time now);
+
+}  // namespace mms::trips

@@ -1,0 +1,33 @@
+// The trip commands as the lane sees them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "access/rules/scope.hpp"
+#include "lanes/rules/command.hpp"
+#include "trips/rules/trip_input.hpp"
+#include "trips/rules/trip_rules.hpp"
+
+namespace mms::trips {
+
+// What the caller's scope is asked about. Lifetime: that of the trip.
+access::Target target_of(const Trip& trip);
+
+using CommandPtr = std::unique_ptr<lanes::Command>;
+
+// `chosen` when the client chose the id: then `body_hash` tells a repeat from a clash.
+// Refuses what make_trip refuses, and invalid_fields for a mission that is not in the trip's fleet.
+CommandPtr create_trip(CreateTrip input, TripId id, bool chosen, std::string body_hash);
+CommandPtr update_trip(TripId id, UpdateTrip input);
+CommandPtr assign_trip(TripId id, AssignTrip input);
+CommandPtr start_trip(TripId id, StartTrip input);
+CommandPtr complete_trip(TripId id, CompleteTrip input);
+CommandPtr cancel_trip(TripId id, CancelTrip input);
+// DELETE: the same, by those who plan.
+CommandPtr delete_trip(TripId id, CancelTrip input);
+CommandPtr fail_trip(TripId id, FailTrip input);
+// Steps that tracking saw. The caller is whoever reported the positions; needs tracking:write.
+CommandPtr advance_trip(TripId id, std::vector<Step> steps);
+
+}  // namespace mms::trips

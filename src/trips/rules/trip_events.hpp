@@ -1,0 +1,95 @@
+// What can have happened to a trip, and how each fact changes its stored fields. No event holds personal data.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "trips/rules/trip.hpp"
+#include "vocabulary/event.hpp"
+
+namespace mms::trips {
+
+// Created as it is from then on; its status is pending or assigned.
+struct TripCreated {
+  static constexpr std::string_view kType = "trip.created";
+  Trip trip;
+};
+BOOST_DESCRIBE_STRUCT(TripCreated, (), (trip))
+
+// Stored fields that a person changed; null for a cleared one.
+struct TripUpdated {
+  static constexpr std::string_view kType = "trip.updated";
+  Raw changes;
+};
+BOOST_DESCRIBE_STRUCT(TripUpdated, (), (changes))
+
+struct TripAssigned {
+  static constexpr std::string_view kType = "trip.assigned";
+  std::string vehicle_id;
+};
+BOOST_DESCRIBE_STRUCT(TripAssigned, (), (vehicle_id))
+
+// `to` is en_route_to_pickup, or in_transit when the vehicle stood at the origin.
+struct TripStarted {
+  static constexpr std::string_view kType = "trip.started";
+  std::string vehicle_id;
+  TripStatus to = TripStatus::en_route_to_pickup;
+};
+BOOST_DESCRIBE_STRUCT(TripStarted, (), (vehicle_id, to))
+
+// One step along the arrows. `recorded_at`: of the position that shows it.
+struct TripMoved {
+  static constexpr std::string_view kType = "trip.status_updated";
+  TripStatus from{};
+  TripStatus to{};
+  MovedBy by{};
+  std::optional<Time> recorded_at;
+};
+BOOST_DESCRIBE_STRUCT(TripMoved, (), (from, to, by, recorded_at))
+
+struct TripWaypointReached {
+  static constexpr std::string_view kType = "trip.waypoint_reached";
+  int index = 0;
+  Time recorded_at;
+};
+BOOST_DESCRIBE_STRUCT(TripWaypointReached, (), (index, recorded_at))
+
+struct TripCompleted {
+  static constexpr std::string_view kType = "trip.completed";
+  bool forced = false;  // although tracking said that it was not there
+};
+BOOST_DESCRIBE_STRUCT(TripCompleted, (), (forced))
+
+struct TripCancelled {
+  static constexpr std::string_view kType = "trip.cancelled";
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(TripCancelled, (), (reason))
+
+struct TripFailed {
+  static constexpr std::string_view kType = "trip.failed";
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(TripFailed, (), (reason))
+
+using TripEvent = std::variant<TripCreated,
+                               TripUpdated,
+                               TripAssigned,
+                               TripStarted,
+                               TripMoved,
+                               TripWaypointReached,
+                               TripCompleted,
+                               TripCancelled,
+                               TripFailed>;
+
+std::string_view type_of(const TripEvent& event);
+std::string data_of(const TripEvent& event);
+// Throws std::runtime_error for a type or data that this binary does not know.
+TripEvent trip_event_from(const vocabulary::Event& event);
+
+// The state after the event. `version` and `at` are the event's own; a fold never asks for anything else.
+Trip evolve(Trip trip, const TripEvent& event, std::int64_t version, Time at);
+
+}  // namespace mms::trips

@@ -1,0 +1,46 @@
+// The endpoints below /trips and /customers.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "database/database.hpp"
+#include "endpoints/cursor.hpp"
+#include "http/request.hpp"
+#include "http/route.hpp"
+#include "lanes/lane.hpp"
+#include "trips/trip_store.hpp"
+#include "vocabulary/ids.hpp"
+
+namespace mms::trips {
+
+// Positions of one request, by what became of them.
+struct PositionCounts {
+  int accepted = 0;
+  int duplicate = 0;
+  int refused = 0;
+};
+
+// One for each thread. Lifetime: outlives the routes; what it names outlives it.
+struct TripTools {
+  database::Reader& reader;
+  database::Appender& appender;
+  lanes::Lane& lane;
+  vocabulary::IdSource& ids;
+  const endpoints::CursorKey& cursor_key;
+  std::function<vocabulary::Time()> now;
+  std::function<void(const PositionCounts&)> on_positions;  // may be empty
+};
+
+std::vector<http::Route> trip_routes(const TripTools& tools);
+
+// The stored trip of the path, when the caller may read it by `permission`. Refuses: not_found.
+async::Task<vocabulary::Result<StoredTrip>> readable(const TripTools& tools,
+                                                     const http::Request& request,
+                                                     vocabulary::Permission permission);
+// The same for one who is to act on it. Refuses: not_found, forbidden.
+async::Task<vocabulary::Result<StoredTrip>> actable(const TripTools& tools,
+                                                    const http::Request& request,
+                                                    vocabulary::Permission permission);
+
+}  // namespace mms::trips

@@ -1,0 +1,42 @@
+// The tables of trips, their routes, private fields and the row of each ended trip.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "database/database.hpp"
+#include "lanes/part.hpp"
+#include "trips/rules/tracking.hpp"
+#include "trips/rules/trip.hpp"
+#include "trips/rules/trip_input.hpp"
+
+namespace mms::trips {
+
+// Told of each status that a trip was brought into, when it is durable. Threads: the lane's.
+using OnStatus = std::function<void(TripStatus)>;
+
+// The trips' share of the working set. `on_status` may be empty.
+std::unique_ptr<lanes::Part> trip_part(lanes::WorkingSet& set, OnStatus on_status);
+
+// A trip as it is stored, with its live figures.
+struct StoredTrip {
+  Trip trip;
+  std::string body;
+  std::optional<Live> live;
+  std::int64_t live_revision = 0;  // 0: none
+};
+database::Query find_trip(const TripId& id);
+std::optional<StoredTrip> trip_from(const database::Rows& rows);
+
+// The line of its newest route: JSON.
+database::Query find_route(const TripId& id);
+// Its private fields: JSON.
+database::Query find_private(const TripId& id);
+
+// For replay: stored bodies in the order of their ids, and writing rows anew.
+database::Query trip_bodies(const TripId& after, std::int64_t limit);
+std::vector<database::Query> upsert_trips(const std::vector<Trip>& trips);
+
+}  // namespace mms::trips
