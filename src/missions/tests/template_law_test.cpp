@@ -86,7 +86,7 @@ class World {
   std::int64_t differences() {
     const auto report = [](const std::string& words) { ADD_FAILURE() << words; };
     return end(templates::verify_templates(*reader_, report)).differences +
-           end(verify_missions(*reader_, report)).differences + end(verify_plans(*reader_, report)).differences;
+           end(verify_missions(*reader_, report, now)).differences + end(verify_plans(*reader_, report)).differences;
   }
   void rebuild() {
     end(templates::rebuild_templates(*reader_, *writer_));
