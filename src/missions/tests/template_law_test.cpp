@@ -2,6 +2,7 @@
 // the log gives the tables.
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 
 #include "batch_law.hpp"
@@ -37,7 +38,8 @@ class World {
     reader_ = database_->open_reader(context_);
     settings_.clock = [this](Time) { return now; };
     settings_.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
-    const std::vector<lanes::MakePart> parts{[](lanes::WorkingSet& set) { return mission_part(set, nullptr); },
+    const std::vector<lanes::MakePart> parts{vehicles::vehicle_part, safety::safety_part,
+                                             [](lanes::WorkingSet& set) { return mission_part(set, nullptr); },
                                              [](lanes::WorkingSet& set) {
                                                static const templates::CountUses none;
                                                return templates::template_part(set, none);
@@ -66,7 +68,8 @@ class World {
       const auto rows = ask(std::move(query));
       for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
     };
-    add_bodies(mission_bodies({}, 100000));
+    const auto missions = ask(mission_rows({}, 100000));
+    for (std::size_t i = 0; i < missions.size(); ++i) all.push_back(stored_from(missions[i]).body);
     add_bodies(templates::template_bodies({}, 100000));
     add_bodies(plan_bodies({}, 100000));
     add_bodies(dependency_bodies({}, 100000));
@@ -83,7 +86,7 @@ class World {
   std::int64_t differences() {
     const auto report = [](const std::string& words) { ADD_FAILURE() << words; };
     return end(templates::verify_templates(*reader_, report)).differences +
-           end(verify_missions(*reader_, report)).differences + end(verify_plans(*reader_, report)).differences;
+           end(verify_missions(*reader_, report, now)).differences + end(verify_plans(*reader_, report)).differences;
   }
   void rebuild() {
     end(templates::rebuild_templates(*reader_, *writer_));
@@ -194,8 +197,8 @@ CommandPtr command_of(const Step& s, unsigned seed) {
 }
 
 TEST(TemplateLaw, AnyBatchHasTheOutcomeOfItsCommandsOneAtATime) {
-  std::size_t accepted = 0;
-  for (unsigned seed = 1; seed <= 40; ++seed) {
+  std::array<int, 11> accepted{};  // by command: a law about nothing but refusals would be none
+  for (unsigned seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
     const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
@@ -216,7 +219,7 @@ TEST(TemplateLaw, AnyBatchHasTheOutcomeOfItsCommandsOneAtATime) {
         ASSERT_EQ(outcomes[i].has_value(), single[0].has_value()) << "round " << round << " command " << i;
         if (single[0]) {
           ASSERT_EQ(*outcomes[i], *single[0]);
-          ++accepted;
+          ++accepted[static_cast<std::size_t>(steps[i].command)];
         } else {
           ASSERT_EQ(outcomes[i].error().kind, single[0].error().kind) << single[0].error().detail;
           ASSERT_EQ(outcomes[i].error().members, single[0].error().members);
@@ -231,7 +234,7 @@ TEST(TemplateLaw, AnyBatchHasTheOutcomeOfItsCommandsOneAtATime) {
     together.rebuild();
     ASSERT_EQ(before, together.contents());
   }
-  ASSERT_GT(accepted, 1000U);
+  for (std::size_t command = 0; command < accepted.size(); ++command) EXPECT_GT(accepted[command], 20) << command;
 }
 
 TEST(TemplateLaw, AVersionStaysAsItWasAndItsMissionsKeepTheirOwnCopy) {
