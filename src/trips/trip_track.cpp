@@ -236,6 +236,16 @@ Task<Result<Response>> show(const TripTools& tools, const Request& request) {
   co_return response;
 }
 
+// One of two: where it is, or with `since` a page of where it was.
+constexpr http::SchemaRef kNowOrHistory{"TripTrackOrPositions", [](std::string_view name, json::Schemas& schemas) {
+                                          static constexpr char kEither = 0;
+                                          json::define_schema<TrackView>(schemas, "TripTrack");
+                                          json::define_schema<endpoints::Page<Position>>(schemas, "PositionPage");
+                                          if (!schemas.claim(name, &kEither)) return;
+                                          schemas.set(name, R"({"anyOf":[{"$ref":"#/components/schemas/TripTrack"},)"
+                                                            R"({"$ref":"#/components/schemas/PositionPage"}]})");
+                                        }};
+
 }  // namespace
 
 std::vector<http::Route> track_routes(const TripTools& tools) {
@@ -256,7 +266,7 @@ std::vector<http::Route> track_routes(const TripTools& tools) {
        .permission = Permission::trips_read,
        .handler = http::with(tools, show),
        .summary = "Where it is now, how far and when there; with since, where it was (a page of positions).",
-       .answers = http::schema_of<TrackView>("TripTrack"),
+       .answers = kNowOrHistory,
        .problems = {not_found, bad_parameter, bad_cursor},
        .query = {{"since", "Positions recorded after this moment, oldest first.",
                   R"({"type":"string","format":"date-time"})"},

@@ -143,6 +143,9 @@ class Pages(ServiceTest):
                     self.assertIn("example", content)
                     where = "/" + path.replace("{id}", "01a20fa6-fc9d-720e-97a5-81a85198cfc0").replace("{key}", "load")
                     answer = self.service.call(method.upper(), where, content["example"])
+                    # What an example names need not be there: that is all that may be wrong with it.
+                    if answer.status == 422 and {e["code"] for e in answer.json.get("errors", [])} == {"not_found"}:
+                        continue
                     self.assertNotIn(answer.status, (400, 415, 422, 500), answer)
 
 
