@@ -169,6 +169,15 @@ std::string operation(const Route& route, Schemas& schemas) {
   return out.text();
 }
 
+// A member without a value is left out, but for one: the last page says `"next_cursor": null`.
+std::string with_null_cursor(std::string schema) {
+  constexpr std::string_view kPlain = R"("next_cursor":{"type":"string"})";
+  constexpr std::string_view kTrue =
+      R"("next_cursor":{"type":["string","null"],"description":"null on the last page"})";
+  if (const auto at = schema.find(kPlain); at != std::string::npos) schema.replace(at, kPlain.size(), kTrue);
+  return schema;
+}
+
 // Two spaces a level; empty objects and arrays stay on one line.
 std::string indented(std::string_view compact) {
   std::string out;
@@ -230,7 +239,7 @@ std::string openapi_document(std::span<const Route> routes, const ApiTitle& abou
   for (const auto& [path, operations] : paths) all_paths.add_raw(path, operations.text());
   ObjectText components;
   components.add_raw("Problem", kProblemSchema);
-  for (const auto& [name, schema] : schemas.all()) components.add_raw(name, schema);
+  for (const auto& [name, schema] : schemas.all()) components.add_raw(name, with_null_cursor(schema));
   return indented(ObjectText()
                       .add("openapi", "3.1.0")
                       .add_raw("info", ObjectText()

@@ -66,7 +66,8 @@ std::vector<http::Route> record_routes(const RecordKeeping& tools) {
                     .success = 201,
                     .problems = {not_found, invalid_fields},
                     .idempotent = true,
-                    .example_request = R"({"level":"info","message":"bucket full"})"});
+                    .example_request = R"({"level":"info","message":"bucket full"})",
+                    .example_request = R"({"level":"info","message":"the tyre is changed"})"});
   routes.push_back({.pattern = "/missions/{id}/logs",
                     .permission = Permission::missions_read,
                     .handler = http::with(tools, list<logs, Permission::missions_read>),
@@ -84,7 +85,8 @@ std::vector<http::Route> record_routes(const RecordKeeping& tools) {
                     .success = 201,
                     .problems = {not_found, invalid_fields},
                     .idempotent = true,
-                    .example_request = R"({"type":"payload","value":41.5,"unit":"t"})"});
+                    .example_request = R"({"type":"payload","value":41.5,"unit":"t"})",
+                    .example_request = R"({"type":"fuel_used","value":12.5,"unit":"l"})"});
   routes.push_back({.pattern = "/missions/{id}/metrics",
                     .permission = Permission::metrics_read,
                     .handler = http::with(tools, list<metrics, Permission::metrics_read>),

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "database/database.hpp"
+#include "vocabulary/time.hpp"
 
 namespace mms::missions {
 
@@ -19,8 +20,9 @@ using Report = std::function<void(const std::string&)>;
 
 // Folds every mission's events and compares its stored fields, as canonical JSON and column by column, and its timers
 // with the tables; also that versions have no gap and sequences grow. Reads while the service runs may meet a change
-// half-way between two pages: verify a store at rest. Throws what the database throws.
-async::Task<ReplayFigures> verify_missions(database::Reader& reader, const Report& report);
+// half-way between two pages: verify a store at rest. `now` tells timers that have fired from those to come. Throws
+// what the database throws.
+async::Task<ReplayFigures> verify_missions(database::Reader& reader, const Report& report, vocabulary::Time now);
 // Writes every mission and its timers anew from the log; rows without events go. The service must not run.
 async::Task<ReplayFigures> rebuild_missions(database::Reader& reader, database::Writer& writer);
 

@@ -25,18 +25,10 @@ using vocabulary::Permission;
 using vocabulary::ProblemKind;
 namespace json = vocabulary::json;
 
-std::unexpected<vocabulary::Problem> trips_not_available() {
-  auto refusal =
-      vocabulary::refuse(ProblemKind::not_available_yet, "some fields ask for what this version cannot do yet");
-  refusal.error().errors.push_back({"/trip_id", "not_available_yet", "this version does not act on it yet"});
-  return refusal;
-}
-
 // POST /safety-events: something threatens safety; a critical one pauses the running mission that it is about.
-// Refuses: invalid_fields, forbidden, already_exists, not_available_yet.
+// Refuses: invalid_fields, forbidden, already_exists.
 Task<Result<Response>> raise(const SafetyTools& tools, const Request& request) {
   CO_TRY(input, body_of<RaiseSafetyEvent>(request));
-  if (input.trip_id) co_return trips_not_available();
   const auto now = tools.now();
   ChosenId id{.id = {}, .by_client = input.id.has_value(), .body_hash = {}};
   if (id.by_client) {
@@ -52,7 +44,7 @@ Task<Result<Response>> raise(const SafetyTools& tools, const Request& request) {
     origin.source = SafetyEventSource::vehicle;
     if (!input.vehicle_id) input.vehicle_id = vocabulary::Identifier(request.caller.id);
   }
-  auto command = raise_safety_event(std::move(input), std::move(id), std::move(origin), tools.missions);
+  auto command = raise_safety_event(std::move(input), std::move(id), std::move(origin), {tools.missions, &tools.trips});
   co_return co_await endpoints::ride(tools.lane, request, std::move(command));
 }
 
@@ -96,11 +88,22 @@ Task<Result<Response>> command(const SafetyTools& tools, const Request& request)
 
 constexpr auto kSafetyEvent = http::schema_of<SafetyEvent>("SafetyEvent");
 
+#define EXAMPLE_EVENT                                                                                        \
+  R"({"id":"01a20fc1-7d30-7c55-9a0e-3f5b8d1c2a44","fleet_id":"quarry-north","mission_id":")"                 \
+  R"(01a20fa6-fc9d-720e-97a5-81a85198cfc0","vehicle_id":"truck-7","type":"obstacle","severity":"critical",)" \
+  R"("description":"Rockfall on haul road 3","source":"operator","status":"open","occurred_at":)"            \
+  R"("2026-11-24T22:41:07.204318Z","last_seen_at":"2026-11-24T22:41:07.204318Z","count":1,"created_at":)"    \
+  R"("2026-11-24T22:41:07.204318Z","updated_at":"2026-11-24T22:41:07.204318Z","created_by":"ada","version":1})"
+constexpr std::string_view kExample = EXAMPLE_EVENT;
+constexpr std::string_view kExamplePage = R"({"items":[)" EXAMPLE_EVENT R"(],"next_cursor":null})";
+#undef EXAMPLE_EVENT
+
 http::Route command_row(std::string_view pattern,
                         Permission permission,
                         http::Handler handler,
                         http::SchemaRef accepts,
-                        std::string_view summary) {
+                        std::string_view summary,
+                        std::string_view example) {
   return {.method = http::Method::post,
           .pattern = pattern,
           .permission = permission,
@@ -110,7 +113,8 @@ http::Route command_row(std::string_view pattern,
           .answers = kSafetyEvent,
           .problems = {ProblemKind::not_found, ProblemKind::wrong_state, ProblemKind::invalid_fields},
           .idempotent = true,
-          .conditional = true};
+          .conditional = true,
+          .example_request = example};
 }
 
 }  // namespace
@@ -128,11 +132,12 @@ std::vector<http::Route> safety_routes(const SafetyTools& tools) {
                     .accepts = schema_of<RaiseSafetyEvent>("RaiseSafetyEvent"),
                     .answers = kSafetyEvent,
                     .success = 201,
-                    .problems = {invalid_fields, already_exists, not_available_yet},
+                    .problems = {invalid_fields, already_exists},
                     .idempotent = true,
                     .example_request =
                         R"({"fleet_id":"quarry-north","vehicle_id":"truck-7","type":"obstacle","severity":"critical",)"
-                        R"("description":"Rockfall on haul road 3"})"});
+                        R"("description":"Rockfall on haul road 3"})",
+                    .example_answer = kExample});
   routes.push_back({.method = Method::get,
                     .pattern = "/safety-events",
                     .permission = Permission::safety_read,
@@ -140,7 +145,8 @@ std::vector<http::Route> safety_routes(const SafetyTools& tools) {
                     .summary = "Lists safety events, newest first unless asked otherwise.",
                     .answers = schema_of<endpoints::Page<SafetyEvent>>("SafetyEventPage"),
                     .problems = {bad_parameter, bad_cursor},
-                    .query = safety_list().parameters()});
+                    .query = safety_list().parameters(),
+                    .example_answer = kExamplePage});
   routes.push_back(analytics_route(tools));
   routes.push_back({.method = Method::get,
                     .pattern = "/safety-events/{id}",
@@ -149,15 +155,17 @@ std::vector<http::Route> safety_routes(const SafetyTools& tools) {
                     .summary = "One safety event.",
                     .answers = kSafetyEvent,
                     .problems = {not_found},
-                    .conditional = true});
+                    .conditional = true,
+                    .example_answer = kExample});
   routes.push_back(command_row("/safety-events/{id}/acknowledge", Permission::safety_write,
                                http::with(tools, command<AcknowledgeSafetyEvent, acknowledge_safety_event>),
                                schema_of<AcknowledgeSafetyEvent>("AcknowledgeSafetyEvent"),
-                               "Says that a person has seen it."));
+                               "Says that a person has seen it.", R"({"note":"the shift lead is on the way"})"));
   routes.push_back(command_row("/safety-events/{id}/resolve", Permission::safety_resolve,
                                http::with(tools, command<ResolveSafetyEvent, resolve_safety_event>),
                                schema_of<ResolveSafetyEvent>("ResolveSafetyEvent"),
-                               "Closes it for good, with a note of what was found and done."));
+                               "Closes it for good, with a note of what was found and done.",
+                               R"({"note":"the rocks are cleared, the road is open"})"));
   return routes;
 }
 

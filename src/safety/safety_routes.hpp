@@ -9,6 +9,7 @@
 #include "http/route.hpp"
 #include "lanes/lane.hpp"
 #include "safety/rules/mission_link.hpp"
+#include "safety/rules/trip_link.hpp"
 #include "vocabulary/ids.hpp"
 
 namespace mms::safety {
@@ -20,6 +21,7 @@ struct SafetyTools {
   vocabulary::IdSource& ids;
   const endpoints::CursorKey& cursor_key;
   const MissionLink& missions;
+  const TripLink& trips;
   std::function<vocabulary::Time()> now;
 };
 

@@ -44,6 +44,7 @@
 #include "templates/template_store.hpp"
 #include "trips/trip_routes.hpp"
 #include "trips/trip_store.hpp"
+#include "trips/rules/trip_safety.hpp"
 #include "vehicles/vehicle_routes.hpp"
 #include "vehicles/vehicle_store.hpp"
 
@@ -124,7 +125,7 @@ struct ThreadParts {
         guard(realm, keys, now),
         key_tools{realm, keys, ids, now},
         vehicle_tools{*reader, lane, ids, cursor_key, now},
-        safety_tools{*reader, lane, ids, cursor_key, missions::mission_link(), now},
+        safety_tools{*reader, lane, ids, cursor_key, missions::mission_link(), trips::trip_link(), now},
         mission_tools{*reader, lane, ids, cursor_key, cache, now, {vehicles::vehicle_part, safety::safety_part}},
         template_tools{*reader, lane, ids, cursor_key, missions::check_mission_body, now},
         mission_records{mission_tools, *appender},

@@ -1,6 +1,10 @@
 // Finished requests and batches as log lines and figures.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <string>
+
 #include "http/session.hpp"
 #include "lanes/lane.hpp"
 #include "telemetry/log.hpp"
@@ -25,12 +29,18 @@ class Observation {
   void http_fault(const http::Fault& fault);
 
  private:
+  struct RequestFigures {
+    telemetry::Counter* count = nullptr;
+    telemetry::Histogram* took = nullptr;
+  };
+  RequestFigures figures_of(http::Method method, std::string_view route, int status);
   telemetry::Counter& template_operations(std::string_view operation);
   void safety_event(const vocabulary::Event& event);
 
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;
   bool log_requests_;
+  std::uint64_t number_;  // no other Observation of this process has it
   telemetry::Histogram& batch_size_;
   telemetry::Histogram& queued_;
   telemetry::Histogram& load_;
@@ -38,6 +48,7 @@ class Observation {
   telemetry::Histogram& commit_;
   telemetry::Histogram& late_;
   telemetry::Counter& refused_;
+  std::map<std::string, telemetry::Counter*, std::less<>> operations_;  // of the lane's thread alone
 };
 
 }  // namespace mms::service

@@ -9,6 +9,7 @@
 #include "missions/mission_replay.hpp"
 #include "missions/plan_replay.hpp"
 #include "safety/safety_replay.hpp"
+#include "service/assemble.hpp"
 #include "templates/template_replay.hpp"
 #include "trips/trip_replay.hpp"
 
@@ -38,7 +39,7 @@ Verdict verify(database::Database& database, const std::function<void(const std:
   boost::asio::io_context context(1);
   const auto reader = database.open_reader(context);
   Sum sum;
-  const auto m = access::run_to_end(context, missions::verify_missions(*reader, differs));
+  const auto m = access::run_to_end(context, missions::verify_missions(*reader, differs, now()));
   sum.add(m.missions, "missions", m.events, m.differences);
   const auto t = access::run_to_end(context, templates::verify_templates(*reader, differs));
   sum.add(t.templates, "templates", t.events, t.differences);

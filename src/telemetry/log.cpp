@@ -35,16 +35,20 @@ Log::~Log() {
 
 void Log::write(Level level, std::string_view message, const vocabulary::json::ObjectText& fields) {
   if (!shows(level)) return;
-  const auto now = std::chrono::floor<vocabulary::Duration>(std::chrono::system_clock::now());
-  vocabulary::json::ObjectText line;
-  line.add("time", now).add("level", level).add("message", message);
-  std::string text = '{' + line.members();
-  if (const auto more = fields.members(); !more.empty()) text += ',' + more;
-  text += "}\n";
+  namespace json = vocabulary::json;
+  thread_local std::string line;  // keeps its memory from line to line
+  line = "{\"time\":";
+  json::append(line, std::chrono::floor<vocabulary::Duration>(std::chrono::system_clock::now()));
+  line += ",\"level\":";
+  json::append(line, level);
+  line += ",\"message\":";
+  json::append(line, message);
+  if (!fields.view().empty()) line.append(",").append(fields.view());
+  line += "}\n";
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() > kMostWaiting) return;
-    waiting_ += text;
+    waiting_ += line;
   }
   if (level == Level::error) flush();
 }

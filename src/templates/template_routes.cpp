@@ -221,7 +221,8 @@ std::vector<Route> template_routes(const TemplateTools& tools) {
                     .answers = kTemplate,
                     .problems = {not_found, wrong_state, invalid_fields, already_exists},
                     .idempotent = true,
-                    .conditional = true});
+                    .conditional = true,
+                    .example_request = R"({"description":"for the shifts of the winter"})"});
   routes.push_back({.method = Method::delete_,
                     .pattern = "/templates/{id}",
                     .permission = templates_write,
@@ -248,7 +249,8 @@ std::vector<Route> template_routes(const TemplateTools& tools) {
                     .summary = "The missions that it would make of these parameters; nothing is stored.",
                     .accepts = schema_of<PreviewTemplate>("PreviewTemplate"),
                     .answers = schema_of<Preview>("TemplatePreview"),
-                    .problems = {not_found, invalid_fields, invalid_parameters}});
+                    .problems = {not_found, invalid_fields, invalid_parameters},
+                    .example_request = R"({"parameters":{}})"});
   return routes;
 }
 

@@ -49,7 +49,8 @@ std::vector<http::Route> record_routes(const TripTools& tools) {
                     .answers = schema_of<endpoints::RecordsTaken>("RecordsTaken"),
                     .success = 201,
                     .problems = {not_found, invalid_fields},
-                    .idempotent = true});
+                    .idempotent = true,
+                    .example_request = R"({"level":"info","message":"the tyre is changed"})"});
   routes.push_back({.pattern = "/trips/{id}/logs",
                     .permission = Permission::trips_read,
                     .handler = http::with(tools, list<logs, Permission::trips_read>),
@@ -66,7 +67,8 @@ std::vector<http::Route> record_routes(const TripTools& tools) {
                     .answers = schema_of<endpoints::RecordsTaken>("RecordsTaken"),
                     .success = 201,
                     .problems = {not_found, invalid_fields},
-                    .idempotent = true});
+                    .idempotent = true,
+                    .example_request = R"({"type":"fuel_used","value":12.5,"unit":"l"})"});
   routes.push_back({.pattern = "/trips/{id}/metrics",
                     .permission = Permission::metrics_read,
                     .handler = http::with(tools, list<metrics, Permission::metrics_read>),

@@ -62,7 +62,8 @@ Route command_row(std::string_view pattern,
                   http::Handler handler,
                   http::SchemaRef accepts,
                   std::string_view summary,
-                  std::vector<ProblemKind> problems) {
+                  std::vector<ProblemKind> problems,
+                  std::string_view example = "{}") {
   problems.insert(problems.end(), {ProblemKind::not_found, ProblemKind::wrong_state, ProblemKind::invalid_fields});
   return {.method = Method::post,
           .pattern = pattern,
@@ -73,7 +74,8 @@ Route command_row(std::string_view pattern,
           .answers = kTrip,
           .problems = std::move(problems),
           .idempotent = true,
-          .conditional = true};
+          .conditional = true,
+          .example_request = example};
 }
 
 void add_trip_rows(const TripTools& tools, std::vector<Route>& routes) {
@@ -102,7 +104,8 @@ void add_trip_rows(const TripTools& tools, std::vector<Route>& routes) {
                     .problems = {not_found, field_frozen, wrong_state, invalid_fields, vehicle_missing, vehicle_busy,
                                  not_at_destination},
                     .idempotent = true,
-                    .conditional = true});
+                    .conditional = true,
+                    .example_request = R"({"priority":"high","passenger_count":3})"});
   routes.push_back({.method = Method::delete_,
                     .pattern = "/trips/{id}",
                     .permission = Permission::trips_write,
@@ -111,13 +114,15 @@ void add_trip_rows(const TripTools& tools, std::vector<Route>& routes) {
                     .accepts = schema_of<CancelTrip>("CancelTrip"),
                     .answers = kTrip,
                     .problems = {not_found, wrong_state, invalid_fields},
-                    .conditional = true});
+                    .conditional = true,
+                    .example_request = R"({"reason":"the passenger does not come"})"});
 }
 
 void add_command_rows(const TripTools& tools, std::vector<Route>& routes) {
   using enum ProblemKind;
   routes.push_back(command_row("/trips/{id}/assign", http::with(tools, command<AssignTrip, assign_trip>),
-                               schema_of<AssignTrip>("AssignTrip"), "Assigns a vehicle.", {}));
+                               schema_of<AssignTrip>("AssignTrip"), "Assigns a vehicle.", {},
+                               R"({"vehicle_id":"cab-9"})"));
   routes.push_back(command_row("/trips/{id}/start", http::with(tools, command<StartTrip, start_trip>),
                                schema_of<StartTrip>("StartTrip"),
                                "Starts it; in transit at once when the vehicle is at the origin.", {vehicle_busy}));
@@ -125,9 +130,11 @@ void add_command_rows(const TripTools& tools, std::vector<Route>& routes) {
                                schema_of<CompleteTrip>("CompleteTrip"), "Marks it as completed.",
                                {not_at_destination}));
   routes.push_back(command_row("/trips/{id}/cancel", http::with(tools, command<CancelTrip, cancel_trip>),
-                               schema_of<CancelTrip>("CancelTrip"), "Cancels it.", {}));
+                               schema_of<CancelTrip>("CancelTrip"), "Cancels it.", {},
+                               R"({"reason":"the passenger does not come"})"));
   routes.push_back(command_row("/trips/{id}/fail", http::with(tools, command<FailTrip, fail_trip>),
-                               schema_of<FailTrip>("FailTrip"), "Marks it as failed.", {}));
+                               schema_of<FailTrip>("FailTrip"), "Marks it as failed.", {},
+                               R"({"reason":"flat tyre"})"));
   routes.push_back({.method = Method::post,
                     .pattern = "/trips/{id}/reroute",
                     .permission = Permission::trips_execute,

@@ -32,6 +32,22 @@ const endpoints::ListTable environment_list({
     .sorts = {{"created_at", ColumnKind::time}, {"recorded_at", ColumnKind::time}, {"expires_at", ColumnKind::time}},
     .filters = {{.name = "fleet_id", .leads = true}, {.name = "name"}},
 });
+#define EXAMPLE_STATE                                                                                                \
+  R"({"vehicle_id":"truck-7","fleet_id":"quarry-north","position":{"latitude":-23.36,"longitude":119.73},)"          \
+  R"("speed_mps":7.5,"battery_percent":81,"mode":"automatic","onboard_stage":"hauling","capabilities":["tipping"],)" \
+  R"("recorded_at":"2026-11-24T22:41:07.204318Z","received_at":"2026-11-24T22:41:07.260114Z","created_at":)"         \
+  R"("2026-11-20T06:00:12.000931Z"})"
+#define EXAMPLE_READING                                                                                  \
+  R"({"fleet_id":"quarry-north","name":"fleet","wind_speed_mps":9.5,"visibility_m":4000,"recorded_at":)" \
+  R"("2026-11-24T22:41:07.204318Z","expires_at":"2026-11-24T23:41:07.204318Z","created_at":)"            \
+  R"("2026-11-20T06:00:12.000931Z","reported_by":"weather-station"})"
+constexpr std::string_view kState = EXAMPLE_STATE;
+constexpr std::string_view kStates = R"({"items":[)" EXAMPLE_STATE R"(],"next_cursor":null})";
+constexpr std::string_view kReading = EXAMPLE_READING;
+constexpr std::string_view kReadings = R"({"items":[)" EXAMPLE_READING R"(],"next_cursor":null})";
+#undef EXAMPLE_STATE
+#undef EXAMPLE_READING
+
 constexpr std::size_t kVehicleFilter = 2;  // of vehicle_list
 
 // The {id} of the path. Refuses: not_found (what is no identifier names nothing).
@@ -113,14 +129,16 @@ std::vector<http::Route> vehicle_routes(const VehicleTools& tools) {
        .idempotent = true,
        .example_request =
            R"({"fleet_id":"quarry-north","position":{"latitude":-23.36,"longitude":119.73},"speed_mps":7.5,)"
-           R"("battery_percent":81,"mode":"automatic","onboard_stage":"hauling","capabilities":["tipping"]})"});
+           R"("battery_percent":81,"mode":"automatic","onboard_stage":"hauling","capabilities":["tipping"]})",
+       .example_answer = kState});
   routes.push_back({.method = Method::get,
                     .pattern = "/vehicles/{id}/state",
                     .permission = Permission::missions_read,
                     .handler = http::with(tools, show_state),
                     .summary = "What a vehicle last reported.",
                     .answers = schema_of<VehicleState>("VehicleState"),
-                    .problems = {not_found}});
+                    .problems = {not_found},
+                    .example_answer = kState});
   routes.push_back({.method = Method::get,
                     .pattern = "/vehicles",
                     .permission = Permission::missions_read,
@@ -128,7 +146,8 @@ std::vector<http::Route> vehicle_routes(const VehicleTools& tools) {
                     .summary = "Lists what vehicles last reported.",
                     .answers = schema_of<endpoints::Page<VehicleState>>("VehicleStatePage"),
                     .problems = {bad_parameter, bad_cursor},
-                    .query = vehicle_list.parameters()});
+                    .query = vehicle_list.parameters(),
+                    .example_answer = kStates});
   routes.push_back({.method = Method::post,
                     .pattern = "/environment",
                     .permission = Permission::tracking_write,
@@ -138,7 +157,8 @@ std::vector<http::Route> vehicle_routes(const VehicleTools& tools) {
                     .answers = schema_of<EnvironmentReading>("EnvironmentReading"),
                     .problems = {invalid_fields},
                     .idempotent = true,
-                    .example_request = R"({"fleet_id":"quarry-north","wind_speed_mps":9.5,"visibility_m":4000})"});
+                    .example_request = R"({"fleet_id":"quarry-north","wind_speed_mps":9.5,"visibility_m":4000})",
+                    .example_answer = kReading});
   routes.push_back({.method = Method::get,
                     .pattern = "/environment",
                     .permission = Permission::missions_read,
@@ -146,7 +166,8 @@ std::vector<http::Route> vehicle_routes(const VehicleTools& tools) {
                     .summary = "Lists the last reading of each name; expired ones too.",
                     .answers = schema_of<endpoints::Page<EnvironmentReading>>("EnvironmentReadingPage"),
                     .problems = {bad_parameter, bad_cursor},
-                    .query = environment_list.parameters()});
+                    .query = environment_list.parameters(),
+                    .example_answer = kReadings});
   return routes;
 }
 

@@ -157,6 +157,8 @@ class ObjectText {
   ObjectText& add_raw(std::string_view name, std::string_view json) { return add(name, Raw{std::string(json)}); }
   // Without the braces, as Problem::members wants it.
   std::string members() const { return members_; }
+  // Lifetime: until the next add.
+  std::string_view view() const { return members_; }
   std::string text() const { return '{' + members_ + '}'; }
 
  private:

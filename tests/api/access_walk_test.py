@@ -23,6 +23,8 @@ ROLES = {
 OWN, OTHER = "north", "south"
 VEHICLE = "truck-7"
 MISSION = {"name": "walked", "tasks": [{"key": "load"}, {"key": "drive"}]}
+# What belongs to a fleet and to no vehicle: a vehicle touches what is assigned to it alone.
+OF_NO_VEHICLE = {("POST", PREFIX + "/environment")}
 
 
 def holds(role, permission):
@@ -68,7 +70,7 @@ class AccessWalk(ServiceTest):
     def call(self, method, path, operation, fleet, key, vehicle=VEHICLE):
         if path.startswith(PREFIX + "/missions/{id}"):
             path = path.replace("{id}", self.mission(fleet, vehicle))
-        path = path.replace("{key}", "load")
+        path = path.replace("{key}", "load").replace("/vehicles/{id}", "/vehicles/" + VEHICLE)
         while "{" in path:
             path = path[:path.index("{")] + new_uuid7() + path[path.index("}") + 1:]
         content = operation.get("requestBody", {}).get("content", {}).get("application/json")
@@ -92,7 +94,9 @@ class AccessWalk(ServiceTest):
                 permission = operation.get("x-permission")
                 with self.subTest(role=role, method=method, path=path):
                     answer, _ = self.call(method, path, operation, OWN, key)
-                    if permission in (None, "any") or holds(role, permission):
+                    if role == "vehicle" and (method, path) in OF_NO_VEHICLE:
+                        self.assert_problem(answer, 403, "forbidden")
+                    elif permission in (None, "any") or holds(role, permission):
                         self.assertNotIn(answer.status, (401, 403), answer)
                         self.assertLess(answer.status, 500, answer)
                         if path.startswith(PREFIX + "/missions/{id}") and answer.status == 404:

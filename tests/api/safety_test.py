@@ -149,6 +149,7 @@ class Safety(ServiceTest):
     def test_what_an_event_names_must_be_of_its_fleet(self):
         mission = self.service.mission(fleet_id="south")
         for fields, pointer in (({"mission_id": mission["id"]}, "/mission_id"), ({"mission_id": new_uuid7()}, "/mission_id"),
+                                ({"trip_id": new_uuid7()}, "/trip_id"),
                                 ({"vehicle_id": self.vehicle("south")}, "/vehicle_id")):
             answer = self.service.post("/safety-events", {"fleet_id": "north", "type": "fault", "severity": "info",
                                                           "description": "x"} | fields)

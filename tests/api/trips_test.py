@@ -272,8 +272,8 @@ class PersonalData(ServiceTest):
     def test_who_may_see_it(self):
         trip = made(self.service, personal_data=PERSONAL)
         keys = {}
-        admin = self.service.post("/api-keys", {"name": "admin", "kind": "service", "grants": [{"role": "admin"}]}).json["key"]
-        for role, fleet in (("operator", "cabs"), ("viewer", "cabs"), ("operator", "elsewhere"), ("vehicle", "cabs")):
+        admin = self.service.post("/api-keys", {"name": "admin", "kind": "service", "grants": [{"role": "admin", "fleet_id": "*"}]}).json["key"]
+        for role, fleet in (("operator", "cabs"), ("viewer", "cabs"), ("operator", "elsewhere")):
             answer = self.service.post("/api-keys", {"name": role, "kind": "service", "grants": [{"role": role, "fleet_id": fleet}]}, key=admin)
             self.assertEqual(answer.status, 201, answer)
             keys[role, fleet] = answer.json["key"]

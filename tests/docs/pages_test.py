@@ -53,7 +53,7 @@ class Stored(unittest.TestCase):
 
     def test_every_event_is_named(self):
         page = STORED.read_text()
-        for header in (ROOT / "src").rglob("*_events.hpp"):
+        for header in (ROOT / "src").rglob("*.hpp"):
             for name in re.findall(r'kType = "([a-z_.]+)"', header.read_text()):
                 self.assertIn(f"| `{name}` |", page)
 

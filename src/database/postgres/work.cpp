@@ -19,7 +19,7 @@ std::string milliseconds(std::chrono::milliseconds time) {
 // Sets the session up and answers the server's incarnation: statistics are reset by crash recovery, and kept over a
 // clean restart, so this time tells whether transaction ids may have been given out twice (see inquiry.hpp).
 std::string greeting(const Settings& settings, Role role) {
-  const std::vector<std::string> parts{
+  std::vector<std::string> parts{
       "select cast((select stats_reset from pg_catalog.pg_stat_bgwriter) as text)",
       setting("search_path", "mission_management"),
       setting("TimeZone", "UTC"),
@@ -37,6 +37,12 @@ std::string greeting(const Settings& settings, Role role) {
       "current_setting('synchronous_commit') end, false)",
       setting("jit", "off"),
   };
+  if (role != Role::reader) {
+    // Everything that is written is found by key, whatever the tables' statistics say or do not say yet: a plan made while a
+    // table was empty reads it whole at each batch until the next autoanalyze.
+    for (const auto* name : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}) parts.push_back(setting(name, "off"));
+    parts.push_back(setting("plan_cache_mode", "force_generic_plan"));
+  }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

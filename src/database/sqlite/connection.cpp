@@ -32,6 +32,28 @@ bool is_world(int code) {
   }
 }
 
+// The name of a primary code, without its prefix.
+std::string name_of(int code) {
+  switch (code) {
+    case SQLITE_ERROR:
+      return "ERROR";
+    case SQLITE_ABORT:
+      return "ABORT";
+    case SQLITE_TOOBIG:
+      return "TOOBIG";
+    case SQLITE_CONSTRAINT:
+      return "CONSTRAINT";
+    case SQLITE_MISMATCH:
+      return "MISMATCH";
+    case SQLITE_MISUSE:
+      return "MISUSE";
+    case SQLITE_RANGE:
+      return "RANGE";
+    default:
+      return std::to_string(code);
+  }
+}
+
 int bind_cell(sqlite3_stmt* statement, int position, const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) {
     return sqlite3_bind_text64(statement, position, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
@@ -98,7 +120,7 @@ void Connection::fail(const std::string& doing) {
   const int code = sqlite3_extended_errcode(handle_);
   const auto text = fmt::format("{}: {} ({})", doing, sqlite3_errmsg(handle_), sqlite3_errstr(code));
   if (is_world(code)) throw database::Unavailable(text);
-  throw database::StatementFailed(fmt::format("SQLITE_{}", code), text);
+  throw database::StatementFailed("SQLITE_" + name_of(code & 0xFF), text);
 }
 
 bool Connection::file_failed() const {

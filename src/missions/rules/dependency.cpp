@@ -18,7 +18,8 @@ bool meets(DependencyCondition condition, MissionStatus end) {
 
 Settlement after_lag(Time reached, double lag_s, Time now) {
   const auto at = reached + vocabulary::seconds(lag_s);
-  return {at <= now ? DependencyState::satisfied : DependencyState::waiting, at};
+  // Events of one moment are a microsecond apart: without a lag, what has happened counts at once.
+  return {at <= now || lag_s <= 0 ? DependencyState::satisfied : DependencyState::waiting, at};
 }
 
 Edges holding(const Edges& edges, bool finish) {

@@ -28,7 +28,6 @@ inline Mission mission_in(MissionStatus status) {
   m.name = "haul";
   m.type = "custom";
   m.parameters = Raw{"{}"};
-  m.safety_requirements = Raw{"[]"};
   m.tasks = {task_of("load")};
   m.status = status;
   m.created_at = m.updated_at = kNow - std::chrono::hours(1);

@@ -20,12 +20,12 @@
 #include "missions/mission_store.hpp"
 #include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
-#include "vocabulary/json_read.hpp"
 #include "missions/rules/mission_safety.hpp"
 #include "safety/rules/safety_commands.hpp"
 #include "safety/safety_store.hpp"
 #include "vehicles/rules/vehicle_commands.hpp"
 #include "vehicles/vehicle_store.hpp"
+#include "vocabulary/json_read.hpp"
 
 namespace mms::missions::law {
 
@@ -58,7 +58,8 @@ class World {
     runner_ = std::make_unique<lanes::BatchRunner>(
         *writer_,
         std::vector<lanes::MakePart>{vehicles::vehicle_part, safety::safety_part,
-                                     [](lanes::WorkingSet& set) { return mission_part(set, nullptr); }, dependency_part},
+                                     [](lanes::WorkingSet& set) { return mission_part(set, nullptr); },
+                                     dependency_part},
         settings_);
   }
 
@@ -207,7 +208,7 @@ class Plans {
       case 16:
         return remove_dependency(id, edge_id(s));
       case 17:
-        return safety::raise_safety_event(event_on(s, vehicle), {safety_id_of(s.mission), true, "hash"}, {}, mission_link());
+        return safety::raise_safety_event(event_on(s, vehicle), {safety_id_of(s.mission), true, "hash"}, {}, {mission_link()});
       case 18:
         return safety::resolve_safety_event(safety_id_of(s.mission), {.note = std::string("cleared the road")});
       case 19:

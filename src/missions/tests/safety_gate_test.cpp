@@ -53,7 +53,7 @@ class SafetyGate : public ::testing::Test {
     e.description = std::string("hit a berm");
     e.mission_id = about;
     if (!about) e.vehicle_id = vocabulary::Identifier("truck-7");
-    return safety::raise_safety_event(e, {event, false, {}}, {}, mission_link());
+    return safety::raise_safety_event(e, {event, false, {}}, {}, {mission_link()});
   }
   CommandPtr resolution() const { return safety::resolve_safety_event(event, {.note = std::string("checked")}); }
   static CommandPtr report(double battery, const std::string& fleet = "north") {
@@ -198,7 +198,7 @@ TEST_F(SafetyGate, AVehicleSpeaksOfItselfAlone) {
   EXPECT_EQ(one(wind(70)), "forbidden");
   EXPECT_EQ(one(critical(std::nullopt)), "");
   EXPECT_TRUE(stored(R"("status":"paused","status_reason":"critical_event_open")"));
-  EXPECT_EQ(one(resolution()), "forbidden");
+  EXPECT_EQ(one(resolution()), "not_found");
 }
 
 TEST_F(SafetyGate, ResolvingNeedsItsOwnPermission) {

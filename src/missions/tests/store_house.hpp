@@ -21,6 +21,8 @@
 #include "missions/dependency_store.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
+#include "safety/safety_store.hpp"
+#include "vehicles/vehicle_store.hpp"
 #include "vocabulary/json.hpp"
 
 namespace mms::missions::law {
@@ -81,11 +83,18 @@ class StoreHouse {
     settings.on_fault = [](const std::string& what) { ADD_FAILURE() << what; };
     lane = std::make_unique<lanes::Lane>(
         *database,
-        std::vector<lanes::MakePart>{[cache](lanes::WorkingSet& set) { return mission_part(set, cache); },
+        std::vector<lanes::MakePart>{vehicles::vehicle_part, safety::safety_part,
+                                     [cache](lanes::WorkingSet& set) { return mission_part(set, cache); },
                                      dependency_part},
         std::move(settings));
     tools =
-        std::make_unique<MissionTools>(MissionTools{*reader, *lane, ids, key, cache, [this] { return now.load(); }});
+        std::make_unique<MissionTools>(MissionTools{*reader,
+                                                    *lane,
+                                                    ids,
+                                                    key,
+                                                    cache,
+                                                    [this] { return now.load(); },
+                                                    {vehicles::vehicle_part, safety::safety_part}});
     routes = mission_routes(*tools);
   }
   ~StoreHouse() { lane->stop(); }
@@ -153,6 +162,14 @@ class StoreHouse {
   }
   std::unique_ptr<Reply> tell(const std::string& id, const std::string& command, std::string body = {}) {
     return ask(http::Method::post, "/missions/{id}/" + command, {id}, {}, std::move(body));
+  }
+  lanes::Outcome carry_out(std::unique_ptr<lanes::Command> command) {
+    lanes::Submission submission;
+    submission.command = std::move(command);
+    submission.caller = admin();
+    submission.trace = "law";
+    submission.deadline = async::Clock::now() + std::chrono::seconds(30);
+    return run(lane->submit(std::move(submission)));
   }
   // Statements of a test's own, committed.
   void plant(database::Query query) { run(planted(*writer, std::move(query))); }

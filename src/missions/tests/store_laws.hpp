@@ -7,6 +7,7 @@
 
 #include "lanes/timer_runner.hpp"
 #include "missions/mission_replay.hpp"
+#include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "missions/tests/store_house.hpp"
 
@@ -128,7 +129,7 @@ TEST_P(StoreLaws, AListShowsWhatItsCallerMaySee) {
   EXPECT_TRUE(house.list("fleet_id=north", south)->each("id").empty());
   const vocabulary::Caller truck{"truck-1",
                                  vocabulary::CallerKind::vehicle,
-                                 {{.role = Role::vehicle, .fleet_id = "south", .mission_id = {}, .template_id = {}}}};
+                                 {{.role = Role::viewer, .fleet_id = "south", .mission_id = {}, .template_id = {}}}};
   EXPECT_EQ(house.list("limit=50", truck)->each("vehicle_id"), std::vector<std::string>(3, "truck-1"));
   EXPECT_TRUE(house.list("vehicle_id=truck-3", truck)->each("id").empty());
 }
@@ -186,7 +187,8 @@ inline const database::Statement plant_no_timer("law_plant_no_timer", "delete fr
 
 inline std::vector<std::string> differences(StoreHouse& house) {
   std::vector<std::string> words;
-  const auto figures = house.run(verify_missions(*house.reader, [&](const std::string& w) { words.push_back(w); }));
+  const auto figures =
+      house.run(verify_missions(*house.reader, [&](const std::string& w) { words.push_back(w); }, house.now.load()));
   EXPECT_EQ(figures.differences, static_cast<std::int64_t>(words.size()));
   return words;
 }
@@ -240,6 +242,28 @@ TEST_P(StoreLaws, ARebuildAfterAllIsLostRestoresAll) {
   const auto figures = house.run(rebuild_missions(*house.reader, *house.writer));
   EXPECT_EQ(figures.missions, 20);
   EXPECT_EQ(house.list("limit=200&sort=created_at:asc")->body, before);
+  EXPECT_EQ(differences(house), std::vector<std::string>());
+}
+
+TEST_P(StoreLaws, ATimerThatFiredWhileADependencyHeldItsMissionIsNoDifference) {
+  StoreHouse house(GetParam().make);
+  const auto due = house.now.load() + std::chrono::minutes(1);
+  const auto first = house.create(R"({"fleet_id":"north","vehicle_id":"truck-1","name":"first"})");
+  const auto second =
+      house.create(R"({"fleet_id":"north","name":"second","scheduled_start":")" + vocabulary::to_text(due) + "\"}");
+  const auto id = *MissionId::from_text(second);
+  AddDependency waits;
+  waits.predecessor_id = *MissionId::from_text(first);
+  ASSERT_TRUE(house.carry_out(add_dependency(id, {house.ids.next(house.now)}, waits)));
+  EXPECT_EQ(differences(house), std::vector<std::string>());
+  house.now = due + std::chrono::minutes(1);
+  EXPECT_TRUE(house.carry_out(fire_timer(
+      {.stream = "mission", .stream_id = id.uuid, .kind = "schedule", .attempt = 1, .due_at = due, .data = {}})));
+  EXPECT_EQ(house.show(second)->text("status"), "pending");
+  EXPECT_EQ(differences(house), std::vector<std::string>());
+  house.tell(first, "start");
+  house.tell(first, "complete");
+  EXPECT_EQ(house.show(second)->text("status"), "ready");
   EXPECT_EQ(differences(house), std::vector<std::string>());
 }
 

@@ -65,7 +65,8 @@ class World {
       const auto rows = ask(std::move(query));
       for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
     };
-    add_bodies(mission_bodies({}, 100000));
+    const auto missions = ask(mission_rows({}, 100000));
+    for (std::size_t i = 0; i < missions.size(); ++i) all.push_back(stored_from(missions[i]).body);
     add_bodies(templates::template_bodies({}, 100000));
     add_bodies(plan_bodies({}, 100000));
     add_bodies(dependency_bodies({}, 100000));
@@ -82,7 +83,7 @@ class World {
   std::int64_t differences() {
     const auto report = [](const std::string& words) { ADD_FAILURE() << words; };
     return end(templates::verify_templates(*reader_, report)).differences +
-           end(verify_missions(*reader_, report)).differences + end(verify_plans(*reader_, report)).differences;
+           end(verify_missions(*reader_, report, now)).differences + end(verify_plans(*reader_, report)).differences;
   }
   void rebuild() {
     end(templates::rebuild_templates(*reader_, *writer_));

@@ -77,8 +77,12 @@ class OnEvent final : public lanes::Command {
 
 class Raise final : public lanes::Command {
  public:
-  Raise(RaiseSafetyEvent input, ChosenId id, Origin origin, const MissionLink& missions)
-      : input_(std::move(input)), id_(std::move(id)), origin_(std::move(origin)), missions_(missions) {}
+  Raise(RaiseSafetyEvent input, ChosenId id, Origin origin, Subjects subjects)
+      : input_(std::move(input)),
+        id_(std::move(id)),
+        origin_(std::move(origin)),
+        missions_(subjects.missions),
+        trips_(subjects.trips) {}
 
   std::string_view name() const override { return "raise_safety_event"; }
   void need(WorkingSet& set) const override {
@@ -89,6 +93,7 @@ class Raise final : public lanes::Command {
       missions_.need_vehicle(set, *input_.vehicle_id);
       if (const auto in = missions_.mission_in(set, *input_.vehicle_id)) missions_.need(set, *in);
     }
+    if (input_.trip_id && trips_ != nullptr) trips_->need(set, *input_.trip_id);
     if (!id_.by_client) return;
     set.of<SafetySet>().need(id_.id);
     set.of<lanes::IdempotencySet>().need(identity());
@@ -130,23 +135,33 @@ class Raise final : public lanes::Command {
   std::string identity() const { return "id safety_event " + vocabulary::to_text(id_.id); }
   std::string same(const Caller& caller) const { return caller.id + ' ' + id_.body_hash; }
 
-  // The mission that it is about: the given one, or the one that the vehicle is in.
-  Result<std::optional<MissionId>> mission_of(WorkingSet& set, const Caller& caller) const {
+  // A vehicle speaks of its own missions and trips alone.
+  template <class Found>
+  bool fits(const std::optional<Found>& found, const Caller& caller) const {
+    return found && found->fleet_id == input_.fleet_id &&
+           (caller.kind != CallerKind::vehicle || found->vehicle_id == caller.id);
+  }
+
+  Result<void> check_vehicle_and_trip(WorkingSet& set, const Caller& caller) const {
     if (input_.vehicle_id) {
       const auto* state = set.of<vehicles::VehicleSet>().find(*input_.vehicle_id);
       if (state != nullptr && state->fleet_id != input_.fleet_id) {
         return bad_field("/vehicle_id", "unknown_vehicle", "there is no such vehicle in this fleet");
       }
     }
+    if (!input_.trip_id) return {};
+    if (trips_ != nullptr && fits(trips_->find(set, *input_.trip_id), caller)) return {};
+    return bad_field("/trip_id", "unknown_trip", "there is no such trip in this fleet");
+  }
+
+  // The mission that it is about: the given one, or the one that the vehicle is in.
+  Result<std::optional<MissionId>> mission_of(WorkingSet& set, const Caller& caller) const {
+    if (const auto good = check_vehicle_and_trip(set, caller); !good) return std::unexpected(good.error());
     const auto id = input_.mission_id   ? input_.mission_id
                     : input_.vehicle_id ? missions_.mission_in(set, *input_.vehicle_id)
                                         : std::nullopt;
     if (!id) return std::nullopt;
-    const auto found = missions_.find(set, *id);
-    // A vehicle speaks of its own missions alone.
-    const bool fits = found && found->fleet_id == input_.fleet_id &&
-                      (caller.kind != CallerKind::vehicle || found->vehicle_id == caller.id);
-    if (fits) return id;
+    if (fits(missions_.find(set, *id), caller)) return id;
     if (!input_.mission_id) return std::nullopt;
     return bad_field("/mission_id", "unknown_mission", "there is no such mission in this fleet");
   }
@@ -178,6 +193,7 @@ class Raise final : public lanes::Command {
   ChosenId id_;
   Origin origin_;
   const MissionLink& missions_;
+  const TripLink* trips_;
   bool repeated_ = false;
 };
 
@@ -190,8 +206,8 @@ access::Target target_of(const SafetyEvent& event) {
           .mission_id = event.mission_id ? std::optional(event.mission_id->uuid) : std::nullopt};
 }
 
-CommandPtr raise_safety_event(RaiseSafetyEvent input, ChosenId id, Origin origin, const MissionLink& missions) {
-  return std::make_unique<Raise>(std::move(input), std::move(id), std::move(origin), missions);
+CommandPtr raise_safety_event(RaiseSafetyEvent input, ChosenId id, Origin origin, Subjects subjects) {
+  return std::make_unique<Raise>(std::move(input), std::move(id), std::move(origin), subjects);
 }
 CommandPtr acknowledge_safety_event(SafetyEventId id, AcknowledgeSafetyEvent input) {
   return std::make_unique<OnEvent<AcknowledgeSafetyEvent>>("acknowledge_safety_event", id, Permission::safety_write,

@@ -8,6 +8,7 @@
 #include "lanes/rules/command.hpp"
 #include "safety/rules/mission_link.hpp"
 #include "safety/rules/safety_rules.hpp"
+#include "safety/rules/trip_link.hpp"
 
 namespace mms::safety {
 
@@ -22,9 +23,14 @@ struct ChosenId {
   bool by_client = false;
   std::string body_hash;
 };
+// What an event may be about. Lifetime: static.
+struct Subjects {
+  const MissionLink& missions;
+  const TripLink* trips = nullptr;  // null: nobody knows trips; an event that names one is refused
+};
 // In the same transaction the mission that it is about pauses or fails, as the event's action says.
-// Refuses: forbidden, invalid_fields (a mission or vehicle of another fleet), already_exists.
-CommandPtr raise_safety_event(RaiseSafetyEvent input, ChosenId id, Origin origin, const MissionLink& missions);
+// Refuses: forbidden, invalid_fields (a mission, trip or vehicle of another fleet), already_exists.
+CommandPtr raise_safety_event(RaiseSafetyEvent input, ChosenId id, Origin origin, Subjects subjects);
 // Refuse: not_found, forbidden, version_conflict, wrong_state.
 CommandPtr acknowledge_safety_event(SafetyEventId id, AcknowledgeSafetyEvent input);
 CommandPtr resolve_safety_event(SafetyEventId id, ResolveSafetyEvent input);

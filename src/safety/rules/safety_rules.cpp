@@ -20,7 +20,7 @@ std::unexpected<vocabulary::Problem> wrong_state(const SafetyEvent& event, std::
   for (const auto name : allowed_commands(event.status)) allowed.emplace_back(name);
   return refuse(ProblemKind::wrong_state,
                 fmt::format("a safety event that is {} cannot be {}", vocabulary::name_of(event.status), participle),
-                json::ObjectText().add("status", event.status).add("allowed", allowed).members());
+                json::ObjectText().add("state", event.status).add("allowed", allowed).members());
 }
 
 }  // namespace

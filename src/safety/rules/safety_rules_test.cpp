@@ -55,7 +55,7 @@ TEST(SafetyEvent, EveryStateTimesEveryCommand) {
 
 TEST(SafetyEvent, ARefusalNamesTheStateAndWhatItAllows) {
   const auto refused = decide(in(SafetyEventStatus::acknowledged), AcknowledgeSafetyEvent{}, "ann");
-  EXPECT_EQ(refused.error().members, R"("status":"acknowledged","allowed":["resolve"])");
+  EXPECT_EQ(refused.error().members, R"("state":"acknowledged","allowed":["resolve"])");
 }
 
 TEST(SafetyEvent, AResolutionSaysWhoWhenAndWhat) {

@@ -18,7 +18,8 @@ function words(schema) {
   if (schema.anyOf) return schema.anyOf.flatMap((one, i) => (i ? [' or ', ...words(one)] : words(one)));
   if (schema.enum) return ['one of ' + schema.enum.join(', ')];
   if (schema.type === 'array') return ['list of ', ...words(schema.items)];
-  const parts = [schema.format || schema.type || 'any JSON'];
+  const kind = Array.isArray(schema.type) ? schema.type.join(' or ') : schema.type;
+  const parts = [schema.format || kind || 'any JSON'];
   const range = [['minimum', '≥ '], ['maximum', '≤ '], ['minLength', 'length ≥ '], ['maxLength', 'length ≤ ']];
   for (const [key, sign] of range) if (schema[key] !== undefined) parts.push(sign + schema[key]);
   if (schema.pattern) parts.push('like ' + schema.pattern);
