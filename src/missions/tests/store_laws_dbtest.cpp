@@ -6,9 +6,15 @@
 namespace mms::missions::law {
 namespace {
 
-// The database of the driver goes with the test that asked for it; the next one gets another.
+// The database of the driver goes with the test that asked for it; the next one gets another, and the last one goes before
+// the program's statics do.
+std::unique_ptr<postgres::FreshDatabase> place;
+class Ending : public testing::Environment {
+  void TearDown() override { place.reset(); }
+};
+const auto* const ending = testing::AddGlobalTestEnvironment(new Ending);
+
 std::unique_ptr<database::Database> fresh_database() {
-  static std::unique_ptr<postgres::FreshDatabase> place;
   place.reset();
   place = std::make_unique<postgres::FreshDatabase>();
   auto database = std::make_unique<postgres::PostgresDatabase>(place->url());

@@ -273,8 +273,9 @@ TEST_F(Faults, AReaderCannotWrite) {
   try {
     complete(context_, reader_->run_one(query(add, 5), async::Clock::now() + seconds(2)));
     FAIL();
-  } catch (const StatementFailed& failure) {
-    EXPECT_EQ(failure.sqlstate(), "25006");
+  } catch (const database::Unavailable& refused) {
+    // Told apart from a standby by nobody: a server that takes no writes is one that is not there for them.
+    EXPECT_NE(std::string_view(refused.what()).find("25006"), std::string_view::npos) << refused.what();
   }
 }
 
