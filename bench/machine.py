@@ -2,6 +2,7 @@
 import glob
 import os
 import re
+import resource
 import subprocess
 import time
 
@@ -28,9 +29,15 @@ def with_children(pid):
 
 
 def cpu_seconds(pids):
-    """On-CPU time of all threads of these processes, in nanosecond steps (schedstat)."""
+    """On-CPU time of all threads of these processes (schedstat, in ns) and of their children that have ended (in ticks)."""
     total = 0
     for pid in pids:
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+            total += (int(fields[13]) + int(fields[14])) * 1e9 / TICK
+        except OSError:
+            continue
         for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
             try:
                 with open(path) as file:
@@ -45,6 +52,12 @@ def busy_seconds():
     with open("/proc/stat") as file:
         fields = [int(x) for x in file.readline().split()[1:9]]
     return (sum(fields) - fields[3] - fields[4]) / TICK
+
+
+def tool_seconds():
+    """CPU of the programs that this one ran and that have ended: load makers."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def load():
@@ -62,6 +75,7 @@ class Window:
 
     def __init__(self, groups):
         self.groups = groups
+        self.tools = tool_seconds()
         self.before = {name: cpu_seconds(pids()) for name, pids in groups.items()}
         self.busy = busy_seconds()
         self.start = time.monotonic()
@@ -69,7 +83,7 @@ class Window:
     def end(self):
         took = time.monotonic() - self.start
         cpu = {name: cpu_seconds(pids()) - self.before[name] for name, pids in self.groups.items()}
-        return {"seconds": took, "cpu": cpu, "busy_cores": (busy_seconds() - self.busy) / took, "load": load()}
+        return {"seconds": took, "cpu": cpu, "tool_cpu": tool_seconds() - self.tools, "busy_cores": (busy_seconds() - self.busy) / took, "load": load()}
 
 
 def flush_us(folder, pg_bin):

@@ -1,4 +1,6 @@
 # The rows of performance.md: each sets its servers up once, measures ceiling and service alternately, and says the ratio.
+import glob
+import hashlib
 import json
 import os
 import random
@@ -43,10 +45,28 @@ class Bench:
         os.makedirs(self.folder, exist_ok=True)
         self.scripts = {name: self.write(f"{name}.sql", text) for name, text in SCRIPTS.items()}
         self.cluster = None
+        self.drop_if_of_another_schema()
         self.peaks = {}
         self.pgbench_best = {}
         self.notes = []
         self.tag = 0
+
+    def drop_if_of_another_schema(self):
+        """Stores from last time are kept, as long as the migrations are the same."""
+        digest = hashlib.sha256()
+        for path in sorted(glob.glob(os.path.join(self.root, "migrations/*.sql"))):
+            with open(path, "rb") as file:
+                digest.update(file.read())
+        mark = os.path.join(self.folder, "schema")
+        if os.path.exists(mark) and open(mark).read() == digest.hexdigest():
+            return
+        if os.path.isdir(os.path.join(self.folder, "postgres")):
+            servers.Postgres(os.path.join(self.folder, "postgres")).remove()
+        for path in glob.glob(os.path.join(self.folder, "*.db*")):
+            os.remove(path)
+        for path in glob.glob(os.path.join(self.folder, "service-*")):
+            shutil.rmtree(path)
+        self.write("schema", digest.hexdigest())
 
     def write(self, name, text):
         path = os.path.join(self.folder, name)
@@ -131,6 +151,15 @@ class Bench:
         for name, cpu in got["cpu"].items():
             got[f"{name}_us"] = cpu * 1e6 / max(1, got["good"])
         return got
+
+    def pgbench(self, script, clients):
+        """Transactions a second, and the CPU that PostgreSQL and pgbench spent on each, in microseconds."""
+        self.cluster.checkpoint()
+        window = machine.Window({"postgres": self.cluster.pids})
+        tps = self.cluster.pgbench("ceiling", self.scripts[script], clients, self.seconds)
+        ended = window.end()
+        done = tps * max(1, round(self.seconds))
+        return tps, (ended["cpu"]["postgres"] + ended["tool_cpu"]) * 1e6 / done
 
     def best_clients(self, script, shim=False):
         known = self.pgbench_best.get((script, shim))
@@ -228,17 +257,21 @@ def postgres_commands(bench, number, shim):
     service = bench.service(name, url)
     got = {"four": [], "cte": [], "service": []}
     rounds, costs = [], []
+    spent = {"four": [], "cte": [], "service": []}
     try:
         for turn in range(1, bench.rounds + 1):
             flush = bench.flush()
             for script in SCRIPTS:
-                cluster.checkpoint()
-                got[script].append(cluster.pgbench("ceiling", bench.scripts[script], best[script], bench.seconds))
+                tps, cost = bench.pgbench(script, best[script])
+                got[script].append(tps)
+                spent[script].append(cost)
             cluster.checkpoint()
             segment = bench.load(service, "commands", groups={"postgres": cluster.pids})
             got["service"].append(segment["per_second"])
             costs.append(segment)
+            spent["service"].append((sum(segment["cpu"].values()) + segment["tool_cpu"]) * 1e6 / segment["good"])
             rounds.append(notes_of(turn, segment, flush))
+            bench.say(f"  round {turn}: CPU of everything {spent['four'][-1]:.0f}, {spent['cte'][-1]:.0f}, {spent['service'][-1]:.0f} us each")
             bench.say(f"  round {turn}: pgbench {got['four'][-1]:.0f} and as one CTE {got['cte'][-1]:.0f}, service "
                       f"{segment['per_second']:.0f} commands/s (CPU {segment['service_us']:.0f} + PostgreSQL "
                       f"{segment['postgres_us']:.0f} us each, p50 {segment['p50_us'] / 1000:.1f} p99 {segment['p99_us'] / 1000:.1f} ms), "
@@ -249,6 +282,9 @@ def postgres_commands(bench, number, shim):
     if not shim:
         bench.peaks["postgres"] = statistics.median(got["service"])
     cpu = f"CPU of a command: service {statistics.median(c['service_us'] for c in costs):.0f} µs, PostgreSQL {statistics.median(c['postgres_us'] for c in costs):.0f} µs"
+    cpu += "; of everything, load makers too: " + ", ".join(
+        f"{name} {statistics.median(spent[key]):.0f} µs" for name, key in
+        (("pgbench 4 statements", "four"), ("pgbench CTE", "cte"), ("service", "service")))
     disk = ", every flush 2 ms longer" if shim else ""
     if shim:
         goals = (2.0, None)
@@ -301,7 +337,6 @@ def commands_on_sqlite(bench):
 # ---- 6: latency at half of peak ----
 
 def median_of_log(prefix):
-    import glob
     times = []
     for path in glob.glob(f"{prefix}.*"):
         with open(path) as file:

@@ -9,6 +9,7 @@
 #include "access/blocking.hpp"
 #include "crypto/random.hpp"
 #include "lanes/lane.hpp"
+#include "missions/dependency_store.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "service/assemble.hpp"
@@ -38,8 +39,9 @@ async::Task<bool> fill(database::Database& database, boost::asio::io_context& co
   auto now = service::now() - kApart * static_cast<std::int64_t>(count / kBatch + 1);
   lanes::LaneSettings settings;
   settings.clock = [&now](vocabulary::Time) { return now; };
-  lanes::BatchRunner runner(*writer, {[](lanes::WorkingSet& set) { return missions::mission_part(set, nullptr); }},
-                            settings);
+  lanes::BatchRunner runner(
+      *writer, {[](lanes::WorkingSet& set) { return missions::mission_part(set, nullptr); }, missions::dependency_part},
+      settings);
   for (std::size_t done = 0; done < count;) {
     std::vector<lanes::Submission> batch;
     for (; batch.size() < kBatch && done < count; ++done) {

@@ -72,6 +72,10 @@ class Postgres:
             run(*self.as_user, f"{self.bin}/pg_ctl", "-D", self.data, "-w", "-m", "fast", "stop", cwd=self.folder)
         self.running = False
 
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.data)
+
     def pids(self):
         with open(os.path.join(self.data, "postmaster.pid")) as file:
             return machine.with_children(int(file.readline()))
