@@ -166,11 +166,14 @@ TEST_F(LaneLaws, ThreadsThatSubmitAtOnceLoseNothingAndMixNothingUp) {
   constexpr int kThreads = 4;
   constexpr int kEach = 400;
   const auto lane = make_lane();
+  // They outlive the lane: it may still be waking one whose answer is already there.
+  std::vector<std::unique_ptr<Requests>> callers;
+  for (int t = 0; t < kThreads; ++t) callers.push_back(std::make_unique<Requests>());
   {
     std::vector<std::thread> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
-        Requests requests;
+        auto& requests = *callers[static_cast<std::size_t>(t)];
         const auto own = "thread " + std::to_string(t);
         std::vector<std::future<Outcome>> outcomes;
         for (int i = 0; i < kEach; ++i) {
