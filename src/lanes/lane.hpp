@@ -95,7 +95,8 @@ class Lane {
   Lane& operator=(const Lane&) = delete;
 
   // Waits for the outcome. A command whose deadline passes before it joins a batch is refused with request_timeout and
-  // did nothing; a full queue refuses with unavailable. Threads: any io_context. Lifetime: the io_context outlives stop().
+  // did nothing; a full queue refuses with unavailable. Threads: any io_context. Lifetime: the io_context outlives
+  // stop().
   async::Task<Outcome> submit(Submission submission);
   // The same for many, in order; others may ride between them.
   async::Task<std::vector<Outcome>> submit_all(std::vector<Submission> submissions);

@@ -187,7 +187,9 @@ class Longest {
 
 // What the gate would look at, read beside the lane by the parts that the lane works with.
 // Lifetime: the facts hold as long as `set`.
-async::Task<SafetyFacts> read_safety(const MissionTools& tools, const http::Request& request, const Mission& mission,
+async::Task<SafetyFacts> read_safety(const MissionTools& tools,
+                                     const http::Request& request,
+                                     const Mission& mission,
                                      lanes::WorkingSet& set) {
   std::vector<std::unique_ptr<lanes::Part>> parts;
   for (const auto& make : tools.gate_parts) parts.push_back(make(set));

@@ -22,9 +22,11 @@ async::Task<Result<CachedMission>> readable_mission(const MissionTools& tools,
     if (!found) co_return access::not_found("mission");
     if (tools.cache != nullptr) tools.cache->offer(id, *found, ticket);
   }
-  const access::Target target{
-      .noun = "mission", .fleet_id = found->fleet_id, .vehicle_id = found->vehicle_id, .mission_id = id.uuid,
-      .template_id = found->template_id};
+  const access::Target target{.noun = "mission",
+                              .fleet_id = found->fleet_id,
+                              .vehicle_id = found->vehicle_id,
+                              .mission_id = id.uuid,
+                              .template_id = found->template_id};
   if (const auto may = access::may_read(request.caller, Permission::missions_read, target); !may) {
     co_return std::unexpected(may.error());
   }

@@ -206,17 +206,18 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                               std::move(problems));
   };
   std::vector<Route> routes;
-  routes.push_back({.method = Method::post,
-                    .pattern = "/missions",
-                    .permission = missions_write,
-                    .handler = http::with(tools, create),
-                    .summary = "Creates a mission: written out, or from a template; fields beside template_id replace its own.",
-                    .accepts = schema_of<CreateMission>("CreateMission"),
-                    .answers = kMission,
-                    .success = 201,
-                    .repeat = 200,
-                    .problems = {invalid_fields, invalid_parameters, wrong_state, already_exists, not_available_yet},
-                    .idempotent = true});
+  routes.push_back(
+      {.method = Method::post,
+       .pattern = "/missions",
+       .permission = missions_write,
+       .handler = http::with(tools, create),
+       .summary = "Creates a mission: written out, or from a template; fields beside template_id replace its own.",
+       .accepts = schema_of<CreateMission>("CreateMission"),
+       .answers = kMission,
+       .success = 201,
+       .repeat = 200,
+       .problems = {invalid_fields, invalid_parameters, wrong_state, already_exists, not_available_yet},
+       .idempotent = true});
   routes.push_back({.method = Method::get,
                     .pattern = "/missions",
                     .permission = missions_read,
@@ -254,14 +255,17 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
                     .success = 204,
                     .problems = {not_found, mission_active},
                     .conditional = true});
-  routes.push_back(execute("/missions/{id}/start", command<StartMission, make_start>, schema_of<StartMission>("StartMission"),
-                           "Starts it when schedule, safety and vehicle allow.",
-                           {not_yet_scheduled, safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open}, StartMission{}));
+  routes.push_back(
+      execute("/missions/{id}/start", command<StartMission, make_start>, schema_of<StartMission>("StartMission"),
+              "Starts it when schedule, safety and vehicle allow.",
+              {not_yet_scheduled, safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open},
+              StartMission{}));
   routes.push_back(execute("/missions/{id}/pause", command<PauseMission, pause_mission>,
                            schema_of<PauseMission>("PauseMission"), "Pauses a running mission.", {}, PauseMission{}));
   routes.push_back(execute("/missions/{id}/resume", command<ResumeMission, make_resume>,
                            schema_of<ResumeMission>("ResumeMission"), "Resumes a paused mission; asks the gate again.",
-                           {safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open}, ResumeMission{}));
+                           {safety_requirements_unmet, vehicle_missing, vehicle_busy, critical_event_open},
+                           ResumeMission{}));
   routes.push_back(execute("/missions/{id}/complete", command<CompleteMission, complete_mission>,
                            schema_of<CompleteMission>("CompleteMission"), "Marks it as completed.", {tasks_unfinished},
                            CompleteMission{}));

@@ -83,8 +83,8 @@ const Statement update_changed(
     "cast($9 as text[]), cast($10 as text[]), cast($11 as text[]), cast($12 as text[]), cast($13 as text[]), cast($14 "
     "as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) where id = cast(a1 as uuid)");
 
-const Statement find_one("find_mission",
-                         "select fleet_id, version, deleted_at, body, vehicle_id, template_id from missions where id = $1");
+const Statement find_one(
+    "find_mission", "select fleet_id, version, deleted_at, body, vehicle_id, template_id from missions where id = $1");
 // Before rows are written anew: a row that is wrong must not be in the way of the unique index, and one that nothing
 // ever happened to goes.
 const Statement vacate("vacate_missions",

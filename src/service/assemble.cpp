@@ -42,9 +42,9 @@
 #include "service/observe.hpp"
 #include "templates/template_routes.hpp"
 #include "templates/template_store.hpp"
+#include "trips/rules/trip_safety.hpp"
 #include "trips/trip_routes.hpp"
 #include "trips/trip_store.hpp"
-#include "trips/rules/trip_safety.hpp"
 #include "vehicles/vehicle_routes.hpp"
 #include "vehicles/vehicle_store.hpp"
 

@@ -38,9 +38,10 @@ std::string greeting(const Settings& settings, Role role) {
       setting("jit", "off"),
   };
   if (role != Role::reader) {
-    // Everything that is written is found by key, whatever the tables' statistics say or do not say yet: a plan made while a
-    // table was empty reads it whole at each batch until the next autoanalyze.
-    for (const auto* name : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}) parts.push_back(setting(name, "off"));
+    // Everything that is written is found by key, whatever the tables' statistics say or do not say yet: a plan made
+    // while a table was empty reads it whole at each batch until the next autoanalyze.
+    for (const auto* name : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"})
+      parts.push_back(setting(name, "off"));
     parts.push_back(setting("plan_cache_mode", "force_generic_plan"));
   }
   return fmt::format("{}", fmt::join(parts, ", "));

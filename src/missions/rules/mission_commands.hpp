@@ -12,8 +12,8 @@ namespace mms::missions {
 
 using CommandPtr = std::unique_ptr<lanes::Command>;
 
-// `chosen` when the client chose the id: then `body_hash` tells a repeat from a clash. With a template_id, `body` is what the
-// client sent, whole: its fields take the place of the template's.
+// `chosen` when the client chose the id: then `body_hash` tells a repeat from a clash. With a template_id, `body` is
+// what the client sent, whole: its fields take the place of the template's.
 CommandPtr create_mission(CreateMission input, MissionId id, bool chosen, std::string body_hash, std::string body = {});
 CommandPtr update_mission(MissionId id, UpdateMission input);
 CommandPtr start_mission(MissionId id);

@@ -64,9 +64,27 @@ struct CreateMission {
 };
 BOOST_DESCRIBE_STRUCT(CreateMission,
                       (),
-                      (id, fleet_id, template_id, template_version, vehicle_id, name, type, priority, parameters, tasks,
-                       unordered, complete_on_last_task, safety_requirements, labels, start_policy, scheduled_start,
-                       deadline, timeout_s, retry, on_dependency_failure, control))
+                      (id,
+                       fleet_id,
+                       template_id,
+                       template_version,
+                       vehicle_id,
+                       name,
+                       type,
+                       priority,
+                       parameters,
+                       tasks,
+                       unordered,
+                       complete_on_last_task,
+                       safety_requirements,
+                       labels,
+                       start_policy,
+                       scheduled_start,
+                       deadline,
+                       timeout_s,
+                       retry,
+                       on_dependency_failure,
+                       control))
 // Called by the reader.
 inline void check_fields(vocabulary::json::Reading& in, const CreateMission& mission) {
   if (mission.template_id) return;
@@ -100,8 +118,21 @@ struct UpdateMission {
 };
 BOOST_DESCRIBE_STRUCT(UpdateMission,
                       (),
-                      (vehicle_id, name, type, priority, parameters, tasks, unordered, complete_on_last_task,
-                       safety_requirements, labels, scheduled_start, deadline, timeout_s, retry, on_dependency_failure))
+                      (vehicle_id,
+                       name,
+                       type,
+                       priority,
+                       parameters,
+                       tasks,
+                       unordered,
+                       complete_on_last_task,
+                       safety_requirements,
+                       labels,
+                       scheduled_start,
+                       deadline,
+                       timeout_s,
+                       retry,
+                       on_dependency_failure))
 
 struct StartMission {};
 BOOST_DESCRIBE_STRUCT(StartMission, (), ())

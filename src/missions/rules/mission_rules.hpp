@@ -25,7 +25,7 @@ struct Occupant {
 struct StartFacts {
   std::optional<Occupant> occupant;  // of the mission's vehicle, other than this mission
   SafetyFacts safety;
-  Edges edges;                       // those of which it is the successor
+  Edges edges;  // those of which it is the successor
 };
 
 // A new mission. `id` is the client's when it chose one.
@@ -33,8 +33,8 @@ struct StartFacts {
 Result<Mission> make_mission(const CreateMission& input, MissionId id, const std::string& caller, Time now);
 
 // Every decision below refuses wrong_state with the state and the commands that it allows.
-// Refuses: dependencies_unsatisfied (each blocker with why), not_yet_scheduled, safety_requirements_unmet, vehicle_missing,
-// vehicle_busy, critical_event_open; all that hold are listed in `reasons`.
+// Refuses: dependencies_unsatisfied (each blocker with why), not_yet_scheduled, safety_requirements_unmet,
+// vehicle_missing, vehicle_busy, critical_event_open; all that hold are listed in `reasons`.
 Result<Events> decide(const Mission& mission, const StartMission& command, const StartFacts& facts, Time now);
 Result<Events> decide(const Mission& mission, const PauseMission& command);
 // Asks the same gate as start.

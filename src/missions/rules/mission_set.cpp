@@ -13,7 +13,8 @@ void MissionSet::need(const MissionId& id) {
 }
 
 void MissionSet::need_vehicle_of(const MissionId& id) {
-  // A mission that is here says which vehicle, also when it was made by this batch; one that is yet to be loaded says it then.
+  // A mission that is here says which vehicle, also when it was made by this batch; one that is yet to be loaded says
+  // it then.
   const bool is_first = vehicles_of_.insert(id).second;
   const auto entry = entries_.find(id);
   if (entry == entries_.end() || !entry->second.mission) {

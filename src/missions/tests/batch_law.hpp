@@ -208,7 +208,8 @@ class Plans {
       case 16:
         return remove_dependency(id, edge_id(s));
       case 17:
-        return safety::raise_safety_event(event_on(s, vehicle), {safety_id_of(s.mission), true, "hash"}, {}, {mission_link()});
+        return safety::raise_safety_event(event_on(s, vehicle), {safety_id_of(s.mission), true, "hash"}, {},
+                                          {mission_link()});
       case 18:
         return safety::resolve_safety_event(safety_id_of(s.mission), {.note = std::string("cleared the road")});
       case 19:

@@ -87,14 +87,8 @@ class StoreHouse {
                                      [cache](lanes::WorkingSet& set) { return mission_part(set, cache); },
                                      dependency_part},
         std::move(settings));
-    tools =
-        std::make_unique<MissionTools>(MissionTools{*reader,
-                                                    *lane,
-                                                    ids,
-                                                    key,
-                                                    cache,
-                                                    [this] { return now.load(); },
-                                                    {vehicles::vehicle_part, safety::safety_part}});
+    tools = std::make_unique<MissionTools>(MissionTools{
+        *reader, *lane, ids, key, cache, [this] { return now.load(); }, {vehicles::vehicle_part, safety::safety_part}});
     routes = mission_routes(*tools);
   }
   ~StoreHouse() { lane->stop(); }

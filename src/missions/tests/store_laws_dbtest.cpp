@@ -6,8 +6,8 @@
 namespace mms::missions::law {
 namespace {
 
-// The database of the driver goes with the test that asked for it; the next one gets another, and the last one goes before
-// the program's statics do.
+// The database of the driver goes with the test that asked for it; the next one gets another, and the last one goes
+// before the program's statics do.
 std::unique_ptr<postgres::FreshDatabase> place;
 class Ending : public testing::Environment {
   void TearDown() override { place.reset(); }
