@@ -19,6 +19,9 @@ create table missions (
   version {bigint} not null,
   body {json} not null
 );
+-- A mission's row is replaced at each of its commands: with room left on its page the new one stays there, and indexes
+-- that it does not move in are left alone.
+--postgres alter table missions set (fillfactor = 60);
 -- One vehicle, one mission at a time: the lane decides it, this is the last net.
 --sqlite create unique index missions_vehicle on missions (vehicle_id) where occupies_vehicle = 1;
 --postgres create unique index missions_vehicle on missions (vehicle_id) where occupies_vehicle;

@@ -17,6 +17,7 @@ create table trips (
   version {bigint} not null,
   body {json} not null
 );
+--postgres alter table trips set (fillfactor = 60);
 -- A vehicle may have many trips assigned and drives one: the lane decides it, this is the last net.
 --sqlite create unique index trips_vehicle on trips (vehicle_id) where occupies_vehicle = 1;
 --postgres create unique index trips_vehicle on trips (vehicle_id) where occupies_vehicle;

@@ -27,6 +27,14 @@ std::string bound_of(ColumnKind kind, Dialect dialect, const std::string& parame
       parameter);
 }
 
+// Where a page of a list by created_at begins on SQLite, which takes one bound of each side from an index, and the first
+// of two: of the cursor and the range's end the one that is nearer.
+std::string nearer_bound(bool ascending, std::size_t range, std::size_t cursor) {
+  const auto end = fmt::format("coalesce(${}, '{}')", range, ascending ? "" : "~");
+  return fmt::format("{0}(${1}, {2}), case when ${1} {3} {2} then ${4} else '' end", ascending ? "max" : "min", cursor,
+                     end, ascending ? ">=" : "<=", cursor + 1);
+}
+
 // What is sorted by: a column, with its nulls last in either direction.
 std::string key_of(const SortField& sort, Dialect dialect, bool ascending) {
   std::string column(sort.name);
@@ -74,7 +82,7 @@ const database::Statement& ListTable::count_statement(std::size_t lead) const {
   return *counts_[slot_of(lead)].statement;
 }
 
-std::string ListTable::conditions(Dialect dialect, std::size_t lead) const {
+std::string ListTable::conditions(Dialect dialect, std::size_t lead, RangeBounds bounds) const {
   std::string sql;
   std::size_t n = 0;
   for (std::size_t i = 0; i < fields_.filters.size(); ++i) {
@@ -88,8 +96,8 @@ std::string ListTable::conditions(Dialect dialect, std::size_t lead) const {
   const auto low = dialect == Dialect::sqlite ? "coalesce(${}, '')" : "coalesce(cast(${} as timestamptz), '-infinity')";
   const auto high =
       dialect == Dialect::sqlite ? "coalesce(${}, '~')" : "coalesce(cast(${} as timestamptz), 'infinity')";
-  sql += " and created_at >= " + fmt::format(fmt::runtime(low), n + 2);
-  sql += " and created_at < " + fmt::format(fmt::runtime(high), n + 3);
+  if (bounds != RangeBounds::upper) sql += " and created_at >= " + fmt::format(fmt::runtime(low), n + 2);
+  if (bounds != RangeBounds::lower) sql += " and created_at < " + fmt::format(fmt::runtime(high), n + 3);
   if (fields_.has_deleted) sql += fmt::format(" and (deleted_at is null or cast(${} as text) = 'yes')", n + 4);
   return sql;
 }
@@ -100,11 +108,15 @@ void ListTable::compose(std::size_t sort, bool ascending, std::size_t lead) {
   const auto text = [&](Dialect dialect) {
     const auto key = key_of(field, dialect, ascending);
     const auto way = ascending ? "asc" : "desc";
+    const bool by_range = dialect == Dialect::sqlite && field.name == "created_at";
+    const auto low = fields_.filters.size() + 2;
+    const auto bounds = !by_range ? RangeBounds::both : ascending ? RangeBounds::upper : RangeBounds::lower;
+    const auto bound = by_range ? nearer_bound(ascending, ascending ? low : low + 1, first)
+                                : bound_of(field.kind, dialect, fmt::format("${}", first)) + ", " +
+                                      cast_of(ColumnKind::uuid, dialect, fmt::format("${}", first + 1));
     return fmt::format(
-        "select id, {0}, body from {1} where {2} and ({0}, id) {3} ({4}, {5}) order by {0} {6}, id {6} limit {7}", key,
-        fields_.table, conditions(dialect, lead), ascending ? ">" : "<",
-        bound_of(field.kind, dialect, fmt::format("${}", first)),
-        cast_of(ColumnKind::uuid, dialect, fmt::format("${}", first + 1)), way,
+        "select id, {0}, body from {1} where {2} and ({0}, id) {3} ({4}) order by {0} {5}, id {5} limit {6}", key,
+        fields_.table, conditions(dialect, lead, bounds), ascending ? ">" : "<", bound, way,
         cast_of(ColumnKind::number, dialect, fmt::format("${}", first + 2)));
   };
   auto& shape = pages_.emplace_back();
@@ -117,7 +129,7 @@ void ListTable::compose(std::size_t sort, bool ascending, std::size_t lead) {
 
 void ListTable::compose_count(std::size_t lead) {
   const auto text = [&](Dialect dialect) {
-    return fmt::format("select count(*) from {} where {}", fields_.table, conditions(dialect, lead));
+    return fmt::format("select count(*) from {} where {}", fields_.table, conditions(dialect, lead, RangeBounds::both));
   };
   auto& shape = counts_.emplace_back();
   shape.name = fmt::format("count_{}_{}", fields_.table, lead);

@@ -93,7 +93,9 @@ class ListTable {
   std::size_t slot_of(std::size_t lead) const;
   void compose(std::size_t sort, bool ascending, std::size_t lead);
   void compose_count(std::size_t lead);
-  std::string conditions(database::Dialect dialect, std::size_t lead) const;
+  // The bounds of the creation range that stand as conditions of their own.
+  enum class RangeBounds { both, lower, upper };
+  std::string conditions(database::Dialect dialect, std::size_t lead, RangeBounds bounds) const;
   void narrow(ListQuery& asked, std::string_view field, const std::string& value) const;
   std::size_t lead_of(const ListQuery& list) const;
   database::Query with_filters(const database::Statement& statement,

@@ -22,8 +22,9 @@ const Statement load_vehicles_of(
     Statement::Shape::many,
     "select o.vehicle_id, o.id, o.name from missions m join missions o on o.vehicle_id = m.vehicle_id and "
     "o.occupies_vehicle = 1 where m.id = $1",
-    "select o.vehicle_id, o.id, o.name from missions m join missions o on o.vehicle_id = m.vehicle_id and "
-    "o.occupies_vehicle where m.id = any(cast($1 as uuid[]))");
+    // Not a join: planned while no mission runs, it would read all who ever were in a vehicle for each batch.
+    "select o.vehicle_id, o.id, o.name from missions o where o.occupies_vehicle and o.vehicle_id = any(array(select "
+    "m.vehicle_id from missions m where m.id = any(cast($1 as uuid[]))))");
 const Statement load_vehicles(
     "load_vehicles",
     Statement::Shape::many,

@@ -75,6 +75,26 @@ class MissionList(ServiceTest):
                 total = self.service.get(f"/missions?{query}&limit=1&include_total=true").json["total"]
                 self.assertEqual(total, len(wanted))
 
+    def test_ranges_of_creation_in_both_directions(self):
+        waves = []
+        for wave in range(4):
+            answer = self.service.post("/missions/bulk", {"items": [
+                {"action": "create", "input": {"fleet_id": "waves", "name": f"wave {wave}, {i}"}} for i in range(5)]})
+            waves.append([r["mission"] for r in answer.json["items"]])
+            time.sleep(0.01)
+        every = [m for wave in waves for m in wave]
+        times = ["2000-01-01T00:00:00Z", *sorted({m["created_at"] for m in every}), "2200-01-01T00:00:00Z"]
+        self.assertGreaterEqual(len(times), 6)
+        for first, after in enumerate(times):
+            for before in times[first:]:
+                wanted = sorted((m for m in every if after <= m["created_at"] < before), key=lambda m: (m["created_at"], m["id"]))
+                for way in ("asc", "desc"):
+                    with self.subTest(after=after, before=before, way=way):
+                        got = self.walk(f"fleet_id=waves&created_after={after}&created_before={before}&sort=created_at:{way}", 3)
+                        self.assertEqual([m["id"] for m in got], [m["id"] for m in (wanted if way == "asc" else wanted[::-1])])
+        for mission in every:
+            self.service.delete(f"/missions/{mission['id']}")
+
     def test_pages_stay_in_place_while_others_come(self):
         first = self.service.get("/missions?fleet_id=fleet-0&limit=5").json
         new = self.service.mission(fleet_id="fleet-0", name="late")
