@@ -205,11 +205,12 @@ class Stage:
         self.admin = Api(self.admin.url, made["key"])
         if self.own:
             return
-        VAR.mkdir(exist_ok=True)
-        path = VAR / "demo-admin-key"
+        folder = pathlib.Path(os.environ.get("DATA_DIR", VAR))
+        folder.mkdir(exist_ok=True)
+        path = folder / "demo-admin-key"
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(made["key"] + "\n")
-        self.say("The first API key ends the open house; the admin's stands in var/demo-admin-key.")
+        print(f"The first API key ends the open house; the admin's stands in {os.path.relpath(path)}.", flush=True)
 
     def hire(self, name, role, kind="person"):
         body = {"name": name, "kind": kind, "grants": [{"role": role, "fleet_id": self.fleet}]}
