@@ -1,8 +1,9 @@
-// Load for the bench: mission commands or reads over HTTP/1.1 keep-alive connections, on one thread.
+// Load for the bench: mission commands, reads or positions over HTTP/1.1 keep-alive connections, on one thread.
 // wrk cannot do this: each request depends on the answer before it, and Lua for every answer costs more than the
 // server.
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -37,8 +38,8 @@ struct Options {
   double warm_up = 1;     // not counted
   double rate = 0;        // requests a second, at random moments; 0: as fast as answers come
   std::string key;        // X-API-Key
-  std::string mode;       // commands, or targets
-  std::string targets;    // a file with one GET target a line, asked in turn
+  std::string mode;       // commands, targets, or positions
+  std::string targets;    // a file: GET targets, asked in turn; or tracks, one for each connection
   std::string tag = "b";  // makes Idempotency-Keys of different runs differ
 };
 
@@ -68,9 +69,9 @@ Options options_from(int count, char** words) {
     else
       throw std::invalid_argument(fmt::format("unknown option {}", name));
   }
-  if (o.port == 0 || (o.mode != "commands" && o.mode != "targets")) {
+  if (o.port == 0 || (o.mode != "commands" && o.mode != "targets" && o.mode != "positions")) {
     throw std::invalid_argument(
-        "load_client --port P --key K --mode commands|targets [--targets FILE] [--connections N] "
+        "load_client --port P --key K --mode commands|targets|positions [--targets FILE] [--connections N] "
         "[--seconds S] [--warm-up S] [--rate R] [--tag T]");
   }
   return o;
@@ -78,6 +79,10 @@ Options options_from(int count, char** words) {
 
 // A mission's life, one command after another; then the next mission in the same vehicle.
 constexpr std::array<std::string_view, 4> kLife{"start", "pause", "resume", "complete"};
+
+// Positions of one request, and the time between two of them: close, as many vehicles drive on few connections.
+constexpr int kBatch = 100;
+constexpr auto kApart = std::chrono::microseconds(50);
 
 struct Connection {
   int socket = -1;
@@ -87,13 +92,14 @@ struct Connection {
   std::string out;
   std::string in;
   bool busy = false;
-  Clock::time_point asked;  // when the request was due
+  Clock::time_point asked;                         // when the request was due
+  std::chrono::system_clock::time_point reported;  // time of the last position
 };
 
 class Load {
  public:
   explicit Load(Options options) : options_(std::move(options)) {
-    if (options_.mode == "targets") {
+    if (options_.mode != "commands") {
       std::ifstream file(options_.targets);
       for (std::string line; std::getline(file, line);) targets_.push_back(line);
       if (targets_.empty()) throw std::invalid_argument("the file of targets is empty");
@@ -124,6 +130,7 @@ class Load {
  private:
   void open(Connection& c, int number) {
     c.number = number;
+    c.reported = std::chrono::system_clock::now();
     c.socket = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -144,6 +151,7 @@ class Load {
   void compose(Connection& c) {
     c.out.clear();
     auto out = std::back_inserter(c.out);
+    if (options_.mode == "positions") return compose_positions(c);
     if (!targets_.empty()) {
       fmt::format_to(out, "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {}\r\n\r\n",
                      targets_[next_target_++ % targets_.size()], options_.key);
@@ -168,6 +176,28 @@ class Load {
     } else {
       fmt::format_to(out, "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", body_.size(), body_);
     }
+  }
+
+  void compose_positions(Connection& c) {
+    body_ = R"({"items":[)";
+    for (int i = 0; i < kBatch; ++i) {
+      c.reported += kApart;
+      const auto second = std::chrono::floor<std::chrono::seconds>(c.reported);
+      if (second != second_) {
+        second_ = second;
+        second_text_ = fmt::format("{:%Y-%m-%dT%H:%M:%S}", second);
+      }
+      const auto micros = std::chrono::floor<std::chrono::microseconds>(c.reported - second).count();
+      fmt::format_to(std::back_inserter(body_),
+                     R"({}{{"latitude":{:.6f},"longitude":13.404954,"speed_mps":8.5,"heading_deg":180,"accuracy_m":4,)"
+                     R"("recorded_at":"{}.{:06}Z"}})",
+                     i > 0 ? "," : "", 52.6 - 1e-6 * static_cast<double>(c.step++ % 10000), second_text_, micros);
+    }
+    body_ += "]}";
+    fmt::format_to(std::back_inserter(c.out),
+                   "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {}\r\nContent-Type: application/json\r\n"
+                   "Content-Length: {}\r\n\r\n{}",
+                   targets_[static_cast<std::size_t>(c.number) % targets_.size()], options_.key, body_.size(), body_);
   }
 
   void ask(Connection& c, Clock::time_point due) {
@@ -227,6 +257,7 @@ class Load {
       ++statuses_[status];
       latencies_.push_back(static_cast<float>(Micros(now - c.asked).count()));
     }
+    if (status >= 300 && first_refusal_.empty()) first_refusal_ = body;
     if (targets_.empty()) advance(c, status, body);
     c.in.clear();
     c.busy = false;
@@ -238,7 +269,6 @@ class Load {
   }
 
   void advance(Connection& c, int status, std::string_view body) {
-    if (status >= 300 && first_refusal_.empty()) first_refusal_ = body;
     if (status >= 300) {
       c.step = 0;
     } else if (c.step == 0) {
@@ -280,6 +310,8 @@ class Load {
   Clock::time_point counted_from_;
   Clock::time_point end_;
   std::string body_;
+  std::chrono::sys_seconds second_{};
+  std::string second_text_;
   std::array<char, 65536> buffer_{};
   std::map<int, long> statuses_;
   std::vector<float> latencies_;

@@ -11,7 +11,9 @@ import time
 
 import machine
 import rows
+import track_and_graph_rows
 
+ROWS = dict(sorted((rows.ROWS | track_and_graph_rows.ROWS).items()))
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BEGIN, END = "<!-- the table: make bench BENCH_WRITE=1 -->", "<!-- end of the table -->"
 
@@ -81,10 +83,10 @@ def write_into_page(table):
 
 
 def main():
-    wanted = [int(n) for n in os.environ.get("ROWS", "").split(",") if n] or list(rows.ROWS)
-    unknown = [n for n in wanted if n not in rows.ROWS]
+    wanted = [int(n) for n in os.environ.get("ROWS", "").split(",") if n] or list(ROWS)
+    unknown = [n for n in wanted if n not in ROWS]
     if unknown:
-        sys.exit(f"bench: there is no row {unknown[0]}; there are {', '.join(map(str, rows.ROWS))}")
+        sys.exit(f"bench: there is no row {unknown[0]}; there are {', '.join(map(str, ROWS))}")
     bench = rows.Bench(ROOT, float(os.environ.get("BENCH_SECONDS", "5")), int(os.environ.get("BENCH_ROUNDS", "3")),
                        int(os.environ.get("BENCH_MISSIONS", "1000000")))
     start = time.monotonic()
@@ -92,7 +94,7 @@ def main():
     try:
         for n in wanted:
             print(f"row {n}, load {machine.load()}", flush=True)
-            results += rows.ROWS[n](bench)
+            results += ROWS[n](bench)
     finally:
         if bench.cluster:
             bench.cluster.stop()

@@ -96,8 +96,8 @@ class Postgres:
     def checkpoint(self):
         self.sql("postgres", "checkpoint")
 
-    def pgbench(self, name, script, clients, seconds, log=None):
-        words = [f"{self.bin}/pgbench", "-n", "-M", "prepared", "-f", script, "-c", str(clients), "-j", "1", "-T",
+    def pgbench(self, name, script, clients, seconds, log=None, protocol="prepared"):
+        words = [f"{self.bin}/pgbench", "-n", "-M", protocol, "-f", script, "-c", str(clients), "-j", "1", "-T",
                  str(max(1, round(seconds)))]
         if log:
             words += ["-l", "--log-prefix", log]

@@ -1,4 +1,6 @@
-# `make demo`: a fleet's first day, played over HTTP.
+# `make demo`: days of fleets, played over HTTP.
 .PHONY: demo
-demo: build ## plays a fleet's first day with GPX tours on the service at PORT; starts it when none runs (TOURS=folder)
+demo: build ## plays days of fleets: GPX tours on the service at PORT (TOURS=folder), a mine and cabs on stores of their own
 	@demo/first-day --serve $(BINARY) $(TOURS)
+	@demo/mine --serve $(BINARY)
+	@demo/ride-hail --serve $(BINARY)

@@ -28,6 +28,7 @@
 #include "lanes/rules/idempotency_set.hpp"
 #include "lanes/timer_runner.hpp"
 #include "missions/dependency_store.hpp"
+#include "missions/mission_figures.hpp"
 #include "missions/mission_records.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
@@ -221,6 +222,7 @@ class Background {
         context_, lanes::run_timers(*reader_, lane, std::move(hooks), look, [this] { return stopping_.load(); }),
         boost::asio::detached);
     boost::asio::co_spawn(context_, forget(*appender_, observation, stopping_), boost::asio::detached);
+    boost::asio::co_spawn(context_, look_at_store(*reader_, observation, stopping_), boost::asio::detached);
     thread_ = std::thread([this] { context_.run(); });
   }
   ~Background() { stop(); }
@@ -248,6 +250,25 @@ class Background {
         observation.fault("housekeeping", e.what());
       }
       alarm.expires_after(std::chrono::seconds(60));
+      co_await alarm.async_wait(async::use_task);
+    }
+  }
+
+  // Not at each scrape: many may scrape, and /metrics must answer when the store does not.
+  static async::Task<void> look_at_store(database::Reader& reader,
+                                         Observation& observation,
+                                         std::atomic<bool>& stopping) {
+    constexpr std::chrono::seconds kEvery(10);
+    boost::asio::basic_waitable_timer<async::Clock, boost::asio::wait_traits<async::Clock>, async::Executor> alarm(
+        co_await boost::asio::this_coro::executor);
+    while (!stopping) {
+      try {
+        const auto rows = co_await reader.run_one(missions::store_figures(), async::Clock::now() + kEvery);
+        observation.store(missions::store_figures_from(rows));
+      } catch (const std::exception& e) {
+        observation.fault("figures", e.what());
+      }
+      alarm.expires_after(kEvery);
       co_await alarm.async_wait(async::use_task);
     }
   }

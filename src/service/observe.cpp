@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <limits>
 #include <tuple>
 
 #include "safety/rules/safety_changes.hpp"
@@ -150,6 +151,19 @@ void Observation::trip_status(std::string_view status) {
       .counter("trip_status_changes_total", "Trips by the status that they came into.",
                fmt::format("status=\"{}\"", status))
       .add();
+}
+
+void Observation::store(const missions::StoreFigures& figures) {
+  const auto tell = [&](std::string_view name, std::string_view help, double value, const std::string& labels) {
+    metrics_.gauge(name, help, [value] { return value; }, labels);
+  };
+  constexpr std::string_view kActive = "Missions that hold their vehicle, by status.";
+  tell("mission_active_missions", kActive, static_cast<double>(figures.running), "status=\"running\"");
+  tell("mission_active_missions", kActive, static_cast<double>(figures.paused), "status=\"paused\"");
+  tell("mission_success_rate_percent",
+       fmt::format("Completed ones among the latest {} missions that completed or failed for good.",
+                   missions::kEndedCounted),
+       figures.success_percent.value_or(std::numeric_limits<double>::quiet_NaN()), {});
 }
 
 void Observation::positions(int accepted, int duplicate, int refused) {

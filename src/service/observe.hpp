@@ -7,6 +7,7 @@
 
 #include "http/session.hpp"
 #include "lanes/lane.hpp"
+#include "missions/mission_figures.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -24,6 +25,8 @@ class Observation {
   // Missions and plans made from templates.
   void template_uses(std::size_t uses);
   void trip_status(std::string_view status);
+  // What the store holds; taken anew every few seconds, not at each scrape.
+  void store(const missions::StoreFigures& figures);
   void positions(int accepted, int duplicate, int refused);
   void fault(std::string_view where, std::string_view what);
   void http_fault(const http::Fault& fault);

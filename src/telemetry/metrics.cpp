@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace mms::telemetry {
 namespace {
@@ -85,7 +86,10 @@ std::string Metrics::text() const {
       fmt::format_to(std::back_inserter(out), "{}{} {}\n", name, labels.empty() ? labels : '{' + labels + '}', value);
     };
     for (const auto& [labels, counter] : family.counters) line(labels, fmt::format("{}", counter->value()));
-    for (const auto& [labels, read] : family.gauges) line(labels, fmt::format("{}", read()));
+    for (const auto& [labels, read] : family.gauges) {
+      const double value = read();
+      line(labels, std::isnan(value) ? "NaN" : fmt::format("{}", value));
+    }
     for (const auto& [labels, histogram] : family.histograms) append_histogram(out, name, labels, *histogram);
   }
   return out;

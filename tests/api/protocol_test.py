@@ -111,6 +111,17 @@ class HealthAndMetrics(ServiceTest):
         self.assertEqual(after["mission_operations_total", '{operation="mission.created"}'], 2002)
         self.assertNotIn("nowhere", " ".join(str(name) for name in after))
 
+    def test_figures_of_the_whole_store(self):
+        for state in ("running", "running", "paused", "completed", "completed", "completed", "failed", "cancelled", "ready"):
+            self.service.in_state(state)
+        self.service.restart()  # they are of the store, not of the process, and are taken at the start and every 10 s
+        self.eventually(lambda: ("mission_active_missions", '{status="paused"}') in self.series())
+        series = self.series()
+        for status in ("running", "paused"):
+            stored = self.service.get(f"/missions?status={status}&include_total=true&limit=1").json["total"]
+            self.assertEqual(series["mission_active_missions", f'{{status="{status}"}}'], stored)
+        self.assertEqual(series["mission_success_rate_percent", None], 75)
+
 
 class Pages(ServiceTest):
     def test_docs_need_nothing_from_outside(self):
