@@ -9,13 +9,13 @@
 
 namespace mms::missions {
 
-// So many of the latest missions that ended count for the success rate.
-inline constexpr std::int64_t kEndedCounted = 1000;
+// The success rate is that of the missions that ended within so many latest events.
+inline constexpr std::int64_t kLatestEvents = 10000;
 
 struct StoreFigures {
   std::int64_t running = 0;
   std::int64_t paused = 0;
-  // Completed ones among the latest that completed or failed for good; nothing when none has.
+  // Completed ones among those that completed or failed for good of late; nothing when none has.
   std::optional<double> success_percent;
 };
 

@@ -161,8 +161,8 @@ void Observation::store(const missions::StoreFigures& figures) {
   tell("mission_active_missions", kActive, static_cast<double>(figures.running), "status=\"running\"");
   tell("mission_active_missions", kActive, static_cast<double>(figures.paused), "status=\"paused\"");
   tell("mission_success_rate_percent",
-       fmt::format("Completed ones among the latest {} missions that completed or failed for good.",
-                   missions::kEndedCounted),
+       fmt::format("Completed ones among the missions that completed or failed for good in the latest {} events.",
+                   missions::kLatestEvents),
        figures.success_percent.value_or(std::numeric_limits<double>::quiet_NaN()), {});
 }
 
