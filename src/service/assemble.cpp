@@ -27,6 +27,7 @@
 #include "lanes/lane.hpp"
 #include "lanes/rules/idempotency_set.hpp"
 #include "lanes/timer_runner.hpp"
+#include "missions/auto_start.hpp"
 #include "missions/dependency_store.hpp"
 #include "missions/mission_figures.hpp"
 #include "missions/mission_records.hpp"
@@ -210,8 +211,12 @@ std::unique_ptr<lanes::Command> command_of(const lanes::Timer& timer) {
 // Timers and housekeeping, on a thread of their own.
 class Background {
  public:
-  Background(database::Database& database, lanes::Lane& lane, Observation& observation, const Settings& settings)
-      : reader_(database.open_reader(context_)), appender_(database.open_appender(context_)) {
+  Background(database::Database& database,
+             lanes::Lane& lane,
+             missions::AutoStart& auto_start,
+             Observation& observation,
+             const Settings& settings)
+      : reader_(database.open_reader(context_)), appender_(database.open_appender(context_)), auto_start_(auto_start) {
     lanes::TimerHooks hooks{.command_of = command_of,
                             .fired = [&](vocabulary::Duration late) { observation.timer(late); },
                             .on_fault = [&](const std::string& what) { observation.fault("timers", what); },
@@ -221,6 +226,12 @@ class Background {
     boost::asio::co_spawn(
         context_, lanes::run_timers(*reader_, lane, std::move(hooks), look, [this] { return stopping_.load(); }),
         boost::asio::detached);
+    missions::AutoStart::Hooks starts{
+        .tried = [&](bool started) { observation.auto_start(started); },
+        .on_fault = [&](const std::string& what) { observation.fault("auto start", what); }};
+    boost::asio::co_spawn(context_,
+                          auto_start_.run(*reader_, lane, std::move(starts), look, [this] { return stopping_.load(); }),
+                          boost::asio::detached);
     boost::asio::co_spawn(context_, forget(*appender_, observation, stopping_), boost::asio::detached);
     boost::asio::co_spawn(context_, look_at_store(*reader_, observation, stopping_), boost::asio::detached);
     thread_ = std::thread([this] { context_.run(); });
@@ -234,6 +245,7 @@ class Background {
     if (!thread_.joinable()) return;
     context_.stop();
     thread_.join();
+    auto_start_.close();
   }
 
  private:
@@ -276,15 +288,19 @@ class Background {
   boost::asio::io_context context_{1};
   std::unique_ptr<database::Reader> reader_;
   std::unique_ptr<database::Appender> appender_;
+  missions::AutoStart& auto_start_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
 
-lanes::LaneSettings lane_settings(const Settings& settings, Observation& observation) {
+lanes::LaneSettings lane_settings(const Settings& settings, Observation& observation, missions::AutoStart& auto_start) {
   lanes::LaneSettings lane;
   lane.max_batch = settings.max_batch;
   lane.max_queue = settings.max_queue;
-  lane.on_commit = [&](const std::vector<vocabulary::Event>& events) { observation.events(events); };
+  lane.on_commit = [&](const std::vector<vocabulary::Event>& events) {
+    observation.events(events);
+    auto_start.saw(events);
+  };
   lane.on_batch = [&](const lanes::BatchFigures& figures) { observation.batch(figures); };
   lane.on_fault = [&](const std::string& what) { observation.fault("lane", what); };
   return lane;
@@ -393,16 +409,19 @@ int serve(const Settings& settings) {
   missions::MissionCache cache(settings.mission_cache);
   auto* const used_cache = only_writer ? &cache : nullptr;
   const templates::CountUses count_uses = [&](std::size_t uses) { observation.template_uses(uses); };
-  lanes::Lane lane(*database,
-                   {vehicles::vehicle_part, safety::safety_part,
-                    [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
-                    missions::dependency_part, missions::plan_part,
-                    [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
-                    [&observation](lanes::WorkingSet& set) {
-                      return trips::trip_part(
-                          set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
-                    }},
-                   lane_settings(settings, observation));
+  missions::AutoStart auto_start;
+  lanes::Lane lane(
+      *database,
+      {[&](lanes::WorkingSet& set) {
+         return vehicles::vehicle_part_that_tells(set, [&] { auto_start.facts_changed(); });
+       },
+       safety::safety_part, [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
+       missions::dependency_part, missions::plan_part,
+       [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
+       [&observation](lanes::WorkingSet& set) {
+         return trips::trip_part(set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
+       }},
+      lane_settings(settings, observation, auto_start));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });
 
@@ -430,7 +449,7 @@ int serve(const Settings& settings) {
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
-  Background background(*database, lane, observation, settings);
+  Background background(*database, lane, auto_start, observation, settings);
   say_where(log, settings, server.port(), realm.may_be_open());
 
   const int signal = wait_for_signal();
