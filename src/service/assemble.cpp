@@ -37,6 +37,8 @@
 #include "missions/rules/mission_safety.hpp"
 #include "road_import/import_roads.hpp"
 #include "routing/routing_routes.hpp"
+#include "routing/traffic_routes.hpp"
+#include "routing/traffic_watch.hpp"
 #include "safety/safety_routes.hpp"
 #include "safety/safety_store.hpp"
 #include "service/docs_page.hpp"
@@ -142,17 +144,19 @@ struct ThreadParts {
                      observation.positions(c.accepted, c.duplicate, c.refused);
                    }},
         routing_tools{roads, now},
+        traffic_tools{roads, *reader, *appender, cursor_key, now},
         health_tools{*reader, database.dialect(), condition, std::string(version()),
                      roads.roads == nullptr ? std::string() : roads.roads->words()},
         system_tools(system) {}
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
-    for (auto part : {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools),
-                      safety::safety_routes(safety_tools), missions::mission_routes(mission_tools),
-                      missions::record_routes(mission_records), templates::template_routes(template_tools),
-                      trips::trip_routes(trip_tools), routing::routing_routes(routing_tools),
-                      access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
+    for (auto part :
+         {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
+          missions::mission_routes(mission_tools), missions::record_routes(mission_records),
+          templates::template_routes(template_tools), trips::trip_routes(trip_tools),
+          routing::routing_routes(routing_tools), routing::traffic_routes(traffic_tools),
+          access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -171,6 +175,7 @@ struct ThreadParts {
   missions::RecordKeeping mission_records;
   trips::TripTools trip_tools;
   routing::RoutingTools routing_tools;
+  routing::TrafficTools traffic_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
 };
@@ -411,6 +416,16 @@ int serve(const Settings& settings) {
   metrics.gauge("routes_waiting", "Requests that wait for a thread of the roads.",
                 [&] { return static_cast<double>(quick.waiting() + heavy.waiting()); });
 
+  std::unique_ptr<routing::TrafficWatch> traffic;
+  if (live_roads) {
+    traffic = std::make_unique<routing::TrafficWatch>(
+        *database, *live_roads, routing::WatchHooks{.now = now, .on_fault = [&](const std::string& what) {
+                                                      observation.fault("traffic", what);
+                                                    }});
+    metrics.gauge("traffic_edges", "Edges of the road map on which traffic is in force.",
+                  [&] { return static_cast<double>(live_roads->traffic()->in_force); });
+  }
+
   Condition condition;
   condition.open_house = realm.may_be_open();
   const SystemTools system{metrics, openapi()};
@@ -443,6 +458,7 @@ int serve(const Settings& settings) {
   condition.stopping = true;
   const bool clean = server.drain(std::chrono::milliseconds(static_cast<std::int64_t>(settings.grace_s * 1000)));
   background.stop();
+  if (traffic) traffic->stop();
   lane.stop();
   quick.stop();
   heavy.stop();
