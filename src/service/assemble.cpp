@@ -37,6 +37,10 @@
 #include "missions/rules/mission_commands.hpp"
 #include "missions/rules/mission_creation.hpp"
 #include "missions/rules/mission_safety.hpp"
+#include "road_import/import_roads.hpp"
+#include "routing/routing_routes.hpp"
+#include "routing/traffic_routes.hpp"
+#include "routing/traffic_watch.hpp"
 #include "safety/safety_routes.hpp"
 #include "safety/safety_store.hpp"
 #include "service/docs_page.hpp"
@@ -120,6 +124,7 @@ struct ThreadParts {
               missions::MissionCache* cache,
               Condition& condition,
               Observation& observation,
+              routing::RoadWork& roads,
               const SystemTools& system)
       : reader(database.open_reader(context)),
         appender(database.open_appender(context)),
@@ -140,7 +145,10 @@ struct ThreadParts {
                    [&observation](const trips::PositionCounts& c) {
                      observation.positions(c.accepted, c.duplicate, c.refused);
                    }},
-        health_tools{*reader, database.dialect(), condition, std::string(version())},
+        routing_tools{roads, now},
+        traffic_tools{roads, *reader, *appender, cursor_key, now},
+        health_tools{*reader, database.dialect(), condition, std::string(version()),
+                     roads.roads == nullptr ? std::string() : roads.roads->words()},
         system_tools(system) {}
 
   std::vector<http::Route> routes() const {
@@ -148,8 +156,9 @@ struct ThreadParts {
     for (auto part :
          {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
           missions::mission_routes(mission_tools), missions::record_routes(mission_records),
-          templates::template_routes(template_tools), trips::trip_routes(trip_tools), access::access_routes(key_tools),
-          system_routes(system_tools), docs_routes()}) {
+          templates::template_routes(template_tools), trips::trip_routes(trip_tools),
+          routing::routing_routes(routing_tools), routing::traffic_routes(traffic_tools),
+          access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -167,6 +176,8 @@ struct ThreadParts {
   templates::TemplateTools template_tools;
   missions::RecordKeeping mission_records;
   trips::TripTools trip_tools;
+  routing::RoutingTools routing_tools;
+  routing::TrafficTools traffic_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
 };
@@ -324,6 +335,16 @@ endpoints::CursorKey load_cursor_key(database::Database& database) {
   return access::run_to_end(context, endpoints::cursor_key(*reader, *appender));
 }
 
+// The map of ROADS_FILE; null without one.
+std::unique_ptr<routing::LiveRoads> open_roads(const Settings& settings) {
+  if (settings.roads_file.empty()) return nullptr;
+  auto graph = road_import::open_roads(settings.roads_file);
+  if (!graph) {
+    throw std::runtime_error(fmt::format("ROADS_FILE is wrong: {}: {}", settings.roads_file, graph.error().detail));
+  }
+  return std::make_unique<routing::LiveRoads>(std::move(*graph), settings.road_metrics);
+}
+
 // Waits for SIGTERM or SIGINT; answers which.
 int wait_for_signal() {
   boost::asio::io_context context(1);
@@ -377,7 +398,9 @@ std::string openapi() {
   lanes::Lane lane(database, {}, {});
   telemetry::Log log(STDOUT_FILENO, Level::error);
   Observation observation(log, metrics, false);
-  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, system);
+  routing::Workshop workshop(1, 1);
+  routing::RoadWork roads{nullptr, workshop, workshop};
+  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, roads, system);
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -388,6 +411,8 @@ int serve(const Settings& settings) {
   telemetry::Log log(STDOUT_FILENO, *vocabulary::from_name<Level>(settings.log_level));
   telemetry::Metrics metrics;
   Observation observation(log, metrics, settings.log_requests);
+  const auto live_roads = open_roads(settings);
+  if (live_roads) log.write(Level::info, "roads loaded", ObjectText().add("map", live_roads->words()));
   const auto database = open_database(settings);
   const int steps = naming("DATABASE_URL", [&] { return database->migrate(); });
   if (steps > 0) log.write(Level::info, "schema brought up to date", ObjectText().add("steps", steps));
@@ -425,6 +450,22 @@ int serve(const Settings& settings) {
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });
 
+  routing::Workshop quick(settings.road_threads, settings.road_queue);
+  routing::Workshop heavy(settings.road_threads, settings.road_queue);
+  routing::RoadWork roads{live_roads.get(), quick, heavy};
+  metrics.gauge("routes_waiting", "Requests that wait for a thread of the roads.",
+                [&] { return static_cast<double>(quick.waiting() + heavy.waiting()); });
+
+  std::unique_ptr<routing::TrafficWatch> traffic;
+  if (live_roads) {
+    traffic = std::make_unique<routing::TrafficWatch>(
+        *database, *live_roads, routing::WatchHooks{.now = now, .on_fault = [&](const std::string& what) {
+                                                      observation.fault("traffic", what);
+                                                    }});
+    metrics.gauge("traffic_edges", "Edges of the road map on which traffic is in force.",
+                  [&] { return static_cast<double>(live_roads->traffic()->in_force); });
+  }
+
   Condition condition;
   condition.open_house = realm.may_be_open();
   const SystemTools system{metrics, openapi()};
@@ -434,7 +475,7 @@ int serve(const Settings& settings) {
       if (known == &context) return *part;
     }
     parts.emplace_back(&context, std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache,
-                                                               condition, observation, system));
+                                                               condition, observation, roads, system));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),
@@ -457,7 +498,10 @@ int serve(const Settings& settings) {
   condition.stopping = true;
   const bool clean = server.drain(std::chrono::milliseconds(static_cast<std::int64_t>(settings.grace_s * 1000)));
   background.stop();
+  if (traffic) traffic->stop();
   lane.stop();
+  quick.stop();
+  heavy.stop();
   server.stop();
   parts.clear();
   log.write(Level::info, clean ? "stopped" : "stopped; some requests were cut");

@@ -14,7 +14,7 @@
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 18> kLines{{
+constexpr std::array<SettingLine, 22> kLines{{
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -30,6 +30,10 @@ constexpr std::array<SettingLine, 18> kLines{{
     {"MAX_QUEUE", "16384", "Commands that may wait; beyond it 503."},
     {"MISSION_CACHE", "20000", "Missions kept ready to be sent (SQLite only, where this process is the only writer)."},
     {"TIMER_LOOK_MS", "50", "How often due timers are looked for."},
+    {"ROADS_FILE", "", "Road file made by import-roads; without one routes are geodesic."},
+    {"ROAD_THREADS", "1", "Threads for quick routes, and as many again for matrices, fronts and plans, 1 to 64."},
+    {"ROAD_QUEUE", "256", "Requests for routes that may wait for such a thread; beyond it 503."},
+    {"ROAD_METRICS", "16", "Metrics kept ready: one for each vehicle, objective and set of wishes in use."},
     {"JWT_SECRET", "", "Shared secret of HS256 tokens, at least 32 bytes."},
     {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
     {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
@@ -117,6 +121,10 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "MAX_QUEUE", 1, 1'000'000, s.max_queue);
   read_number<std::size_t>(environment, "MISSION_CACHE", 0, 10'000'000, s.mission_cache);
   read_number(environment, "TIMER_LOOK_MS", 1.0, 10000.0, s.timer_look_ms);
+  read_text(environment, "ROADS_FILE", s.roads_file);
+  read_number<std::size_t>(environment, "ROAD_THREADS", 1, 64, s.road_threads);
+  read_number<std::size_t>(environment, "ROAD_QUEUE", 1, 100'000, s.road_queue);
+  read_number<std::size_t>(environment, "ROAD_METRICS", 1, 1000, s.road_metrics);
   read_text(environment, "JWT_SECRET", s.jwt_secret);
   if (!s.jwt_secret.empty() && s.jwt_secret.size() < 32) wrong("JWT_SECRET", "at least 32 bytes long");
   read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);

@@ -26,6 +26,10 @@ struct Settings {
   std::size_t max_queue = 16384;
   std::size_t mission_cache = 20000;
   double timer_look_ms = 50;
+  std::string roads_file;
+  std::size_t road_threads = 1;
+  std::size_t road_queue = 256;
+  std::size_t road_metrics = 16;
   std::string jwt_secret;
   std::string jwt_jwks_file;
   std::string jwt_issuer;
