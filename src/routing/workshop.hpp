@@ -23,13 +23,13 @@ class Workshop {
   Workshop& operator=(const Workshop&) = delete;
 
   // What `work()` answers, a Result. `work` holds no views of the request.
-  // Refuses: unavailable (too many wait), request_timeout (its turn came too late), what `work` refuses.
+  // Refuses: unavailable (too many wait, or it has stopped), request_timeout (its turn came too late), what `work` refuses.
   // Throws what `work` throws.
   template <class Work>
   async::Task<std::invoke_result_t<Work>> run(async::Deadline deadline, Work work) {
     using Answer = std::invoke_result_t<Work>;
     using Ended = std::variant<Answer, std::exception_ptr>;
-    if (waiting_.fetch_add(1) >= most_waiting_) {
+    if (waiting_.fetch_add(1) >= most_waiting_ || stopped_) {
       --waiting_;
       co_return vocabulary::refuse(vocabulary::ProblemKind::unavailable,
                                    "too many requests for routes wait already; try again shortly",
@@ -46,8 +46,11 @@ class Workshop {
   }
 
   std::size_t waiting() const { return waiting_; }
-  // Finishes what waits; nothing new may come.
-  void stop() { pool_.join(); }
+  // Finishes what waits; what comes later is refused.
+  void stop() {
+    stopped_ = true;
+    pool_.join();
+  }
 
  private:
   template <class Ended, class Work>
@@ -65,6 +68,7 @@ class Workshop {
 
   std::size_t most_waiting_;
   std::atomic<std::size_t> waiting_{0};
+  std::atomic<bool> stopped_{false};
   boost::asio::thread_pool pool_;
 };
 
