@@ -23,8 +23,8 @@ class Workshop {
   Workshop& operator=(const Workshop&) = delete;
 
   // What `work()` answers, a Result. `work` holds no views of the request.
-  // Refuses: unavailable (too many wait, or it has stopped), request_timeout (its turn came too late), what `work` refuses.
-  // Throws what `work` throws.
+  // Refuses: unavailable (too many wait, or it has stopped), request_timeout (its turn came too late), what `work`
+  // refuses. Throws what `work` throws.
   template <class Work>
   async::Task<std::invoke_result_t<Work>> run(async::Deadline deadline, Work work) {
     using Answer = std::invoke_result_t<Work>;
