@@ -36,11 +36,13 @@
 #include "missions/rules/mission_commands.hpp"
 #include "missions/rules/mission_creation.hpp"
 #include "missions/rules/mission_safety.hpp"
+#include "relay/event_routes.hpp"
 #include "safety/safety_routes.hpp"
 #include "safety/safety_store.hpp"
 #include "service/docs_page.hpp"
 #include "service/health.hpp"
 #include "service/observe.hpp"
+#include "service/relaying.hpp"
 #include "templates/template_routes.hpp"
 #include "templates/template_store.hpp"
 #include "trips/rules/trip_safety.hpp"
@@ -109,6 +111,14 @@ std::vector<http::Route> system_routes(const SystemTools& tools) {
   return routes;
 }
 
+// What those who watch the log share.
+struct Watching {
+  relay::CommitBell& bell;
+  relay::Watchers& watchers;
+  std::chrono::milliseconds look_every;
+  std::chrono::milliseconds heartbeat;
+};
+
 // What one HTTP thread works with.
 struct ThreadParts {
   ThreadParts(boost::asio::io_context& context,
@@ -119,7 +129,8 @@ struct ThreadParts {
               missions::MissionCache* cache,
               Condition& condition,
               Observation& observation,
-              const SystemTools& system)
+              const SystemTools& system,
+              const Watching& watching)
       : reader(database.open_reader(context)),
         appender(database.open_appender(context)),
         keys(context.get_executor(), *reader, *appender),
@@ -139,6 +150,12 @@ struct ThreadParts {
                    [&observation](const trips::PositionCounts& c) {
                      observation.positions(c.accepted, c.duplicate, c.refused);
                    }},
+        tail(context.get_executor(),
+             *reader,
+             watching.bell,
+             watching.look_every,
+             [&observation](const std::string& what) { observation.fault("streams", what); }),
+        watch_tools{*reader, tail, watching.watchers, access::admit_by(guard), watching.heartbeat},
         health_tools{*reader, database.dialect(), condition, std::string(version())},
         system_tools(system) {}
 
@@ -147,8 +164,8 @@ struct ThreadParts {
     for (auto part :
          {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
           missions::mission_routes(mission_tools), missions::record_routes(mission_records),
-          templates::template_routes(template_tools), trips::trip_routes(trip_tools), access::access_routes(key_tools),
-          system_routes(system_tools), docs_routes()}) {
+          templates::template_routes(template_tools), trips::trip_routes(trip_tools), relay::event_routes(watch_tools),
+          access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -166,6 +183,8 @@ struct ThreadParts {
   templates::TemplateTools template_tools;
   missions::RecordKeeping mission_records;
   trips::TripTools trip_tools;
+  relay::LiveTail tail;
+  relay::WatchTools watch_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
 };
@@ -280,11 +299,14 @@ class Background {
   std::thread thread_;
 };
 
-lanes::LaneSettings lane_settings(const Settings& settings, Observation& observation) {
+lanes::LaneSettings lane_settings(const Settings& settings, Observation& observation, relay::CommitBell& bell) {
   lanes::LaneSettings lane;
   lane.max_batch = settings.max_batch;
   lane.max_queue = settings.max_queue;
-  lane.on_commit = [&](const std::vector<vocabulary::Event>& events) { observation.events(events); };
+  lane.on_commit = [&](const std::vector<vocabulary::Event>& events) {
+    bell.ring();
+    observation.events(events);
+  };
   lane.on_batch = [&](const lanes::BatchFigures& figures) { observation.batch(figures); };
   lane.on_fault = [&](const std::string& what) { observation.fault("lane", what); };
   return lane;
@@ -361,7 +383,10 @@ std::string openapi() {
   lanes::Lane lane(database, {}, {});
   telemetry::Log log(STDOUT_FILENO, Level::error);
   Observation observation(log, metrics, false);
-  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, system);
+  relay::CommitBell bell;
+  relay::Watchers watchers(0);
+  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, system,
+                    {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1)});
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -393,6 +418,7 @@ int serve(const Settings& settings) {
   missions::MissionCache cache(settings.mission_cache);
   auto* const used_cache = only_writer ? &cache : nullptr;
   const templates::CountUses count_uses = [&](std::size_t uses) { observation.template_uses(uses); };
+  relay::CommitBell bell;
   lanes::Lane lane(*database,
                    {vehicles::vehicle_part, safety::safety_part,
                     [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
@@ -402,20 +428,32 @@ int serve(const Settings& settings) {
                       return trips::trip_part(
                           set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
                     }},
-                   lane_settings(settings, observation));
+                   lane_settings(settings, observation, bell));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });
 
   Condition condition;
   condition.open_house = realm.may_be_open();
   const SystemTools system{metrics, openapi()};
+  relay::Watchers watchers(settings.event_streams);
+  const Watching watching{bell, watchers, std::chrono::milliseconds(static_cast<std::int64_t>(settings.relay_look_ms)),
+                          std::chrono::milliseconds(static_cast<std::int64_t>(settings.stream_heartbeat_s * 1000))};
+  metrics.gauge("event_streams", "Open event streams.", [&] { return static_cast<double>(watchers.open()); });
+  std::unique_ptr<Relaying> relaying;
+  if (!settings.kafka_brokers.empty()) {
+    relaying = naming("KAFKA_BROKERS and KAFKA_OPTIONS", [&] {
+      const auto holder = vocabulary::to_text(ids.next(now()));
+      return std::make_unique<Relaying>(*database, bell, settings, holder, observation, metrics);
+    });
+    condition.relay = &relaying->state();
+  }
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;
   const auto parts_of = [&](boost::asio::io_context& context) -> ThreadParts& {
     for (auto& [known, part] : parts) {
       if (known == &context) return *part;
     }
     parts.emplace_back(&context, std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache,
-                                                               condition, observation, system));
+                                                               condition, observation, system, watching));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),
@@ -431,6 +469,7 @@ int serve(const Settings& settings) {
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, observation, settings);
+  if (relaying) relaying->start();
   say_where(log, settings, server.port(), realm.may_be_open());
 
   const int signal = wait_for_signal();
@@ -439,6 +478,7 @@ int serve(const Settings& settings) {
   const bool clean = server.drain(std::chrono::milliseconds(static_cast<std::int64_t>(settings.grace_s * 1000)));
   background.stop();
   lane.stop();
+  if (relaying) relaying->stop();  // behind the lane: what was committed last leaves too
   server.stop();
   parts.clear();
   log.write(Level::info, clean ? "stopped" : "stopped; some requests were cut");
