@@ -64,16 +64,16 @@ async::Task<void> LiveTail::follow() {
   kept_.clear();
   kept_bytes_ = 0;
   position_ = from_ = 0;
+  has_looked_ = false;
   following_ = false;
 }
 
 // Whether there may be more at once.
 async::Task<bool> LiveTail::look() {
   const auto deadline = async::Clock::now() + kPatience;
-  if (position_ == 0) {
-    const auto head = log_head_from(co_await reader_.run_one(log_head(), deadline));
-    if (head == 0) co_return false;
-    position_ = from_ = head;
+  if (!has_looked_) {
+    position_ = from_ = log_head_from(co_await reader_.run_one(log_head(), deadline));
+    has_looked_ = true;
     wake_all();
   }
   auto events = database::events_from(co_await reader_.run_one(database::log_events(position_, kPage), deadline));

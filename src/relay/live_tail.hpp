@@ -50,7 +50,9 @@ class LiveTail {
   // Up to where it has read; 0 before its first look.
   std::int64_t position() const { return position_; }
   // Whether every event above `after`, up to position(), is in kept().
-  bool holds(std::int64_t after) const { return position_ > 0 && after >= from_; }
+  bool holds(std::int64_t after) const { return has_looked_ && after >= from_; }
+  // Whether position() is that of the log.
+  bool has_looked() const { return has_looked_; }
   const std::deque<Kept>& kept() const { return kept_; }
 
  private:
@@ -71,6 +73,7 @@ class LiveTail {
   std::size_t kept_bytes_ = 0;
   std::int64_t from_ = 0;
   std::int64_t position_ = 0;
+  bool has_looked_ = false;
   bool following_ = false;
   bool heard_ = false;
 };

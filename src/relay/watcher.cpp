@@ -46,18 +46,17 @@ Task<std::string_view> ask_again(const WatchTools& tools, Watch& watch) {
   co_return std::string_view();
 }
 
-// From memory; does not wait for the reader: one that lags is cut.
+// One chunk from memory, no faster than the reader takes it: what waits for it is the tail, not a buffer of its own.
 Task<void> send_kept(const LiveTail& tail, Watch& watch, http::EventStream& out) {
   std::string chunk;
   const auto& kept = tail.kept();
   auto next = std::ranges::upper_bound(kept, watch.after, {}, [](const auto& k) { return k.event.sequence; });
-  for (; next != kept.end(); ++next) {
+  for (; next != kept.end() && chunk.size() < kChunk; ++next) {
     if (shows(watch.filter, next->event)) chunk += next->frame;
-    // Sending does not suspend, so the tail stays as it is.
-    if (chunk.size() >= kChunk && !co_await out.send(std::exchange(chunk, {}))) co_return;
+    watch.after = next->event.sequence;
   }
-  watch.after = std::max(watch.after, tail.position());
-  if (!chunk.empty()) co_await out.send(std::move(chunk));
+  if (next == kept.end()) watch.after = std::max(watch.after, tail.position());
+  if (!chunk.empty() && co_await out.drained()) co_await out.send(std::move(chunk));
 }
 
 // From the store, no faster than the reader takes it.
@@ -73,9 +72,18 @@ Task<void> send_stored(const WatchTools& tools, Watch& watch, http::EventStream&
   watch.after = page.next_after;
 }
 
-Task<void> send_news(const WatchTools& tools, Watch& watch, http::EventStream& out) {
-  if (tools.tail.holds(watch.after)) return send_kept(tools.tail, watch, out);
-  return send_stored(tools, watch, out);
+// Who was at the end once must stay within the tail: the store is for catching up, not for readers that never will.
+// False when it must end.
+Task<bool> send_news(const WatchTools& tools, Watch& watch, http::EventStream& out) {
+  if (tools.tail.holds(watch.after)) {
+    co_await send_kept(tools.tail, watch, out);
+  } else if (watch.was_at_end) {
+    co_await out.send(end_frame("too_slow"));
+    co_return false;
+  } else {
+    co_await send_stored(tools, watch, out);
+  }
+  co_return true;
 }
 
 }  // namespace
@@ -94,7 +102,6 @@ Task<void> watch_log(const WatchTools& tools, Watch watch, http::EventStream& ou
   const Place place(tools.watchers);
   Alarm alarm(co_await boost::asio::this_coro::executor);
   const auto wake = [&alarm] { alarm.cancel(); };
-  out.last_words(end_frame("too_slow"));
   out.when_closed(wake);
   const LiveTail::Seat seat(tools.tail, wake);
   auto next_beat = Clock::now() + tools.heartbeat;
@@ -114,9 +121,11 @@ Task<void> watch_log(const WatchTools& tools, Watch watch, http::EventStream& ou
       next_beat = now + tools.heartbeat;
     }
     bool trouble = false;
-    if (watch.after < tools.tail.position()) {
+    if (watch.after >= tools.tail.position()) {
+      watch.was_at_end = watch.was_at_end || tools.tail.has_looked();
+    } else {
       try {
-        co_await send_news(tools, watch, out);
+        if (!co_await send_news(tools, watch, out)) co_return;
       } catch (const database::Unavailable&) {
         trouble = true;  // tried again after a while; the tail reports it
       }

@@ -40,6 +40,7 @@ struct Watch {
   http::Request request;  // its views hold until the stream has ended
   EventFilter filter;
   std::int64_t after = 0;
+  bool was_at_end = false;
 };
 
 // What a caller may see of the log. Refuses: forbidden (a vehicle).
