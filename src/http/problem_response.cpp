@@ -102,6 +102,8 @@ int status_of(ProblemKind kind) {
     case ProblemKind::idempotency_key_reused:
     case ProblemKind::graph_too_large:
     case ProblemKind::not_available_yet:
+    case ProblemKind::no_map:
+    case ProblemKind::no_route:
       return 422;
     case ProblemKind::rate_limited:
       return 429;

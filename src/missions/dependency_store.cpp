@@ -18,11 +18,14 @@ namespace json = vocabulary::json;
 
 #define EDGE_COLUMNS(m) \
   "select e.body, " m ".name, " m ".status, " m ".body ->> 'started_at', " m ".body ->> 'ended_at' from "
+// PostgreSQL keeps the plan that it made while the table was empty. Key by key, in the order of the successors' index,
+// that is the right index even then; with `= any` it is a walk along the other one.
 const Statement load_edges("load_edges", Statement::Shape::many,
                            EDGE_COLUMNS("p") "mission_dependencies e join missions p on p.id = e.predecessor_id where "
                                              "e.successor_id = $1",
-                           EDGE_COLUMNS("p") "mission_dependencies e join missions p on p.id = e.predecessor_id where "
-                                             "e.successor_id = any(cast($1 as uuid[]))");
+                           EDGE_COLUMNS("p") "unnest(cast($1 as uuid[])) as k(id) cross join lateral (select * from "
+                                             "mission_dependencies d where d.successor_id = k.id order by d.predecessor_id, d.type) e join "
+                                             "missions p on p.id = e.predecessor_id");
 const Statement successor_edges("edges_of_successor",
                                 EDGE_COLUMNS("p") "mission_dependencies e join missions p on p.id = e.predecessor_id "
                                                   "where e.successor_id = $1 order by e.id");

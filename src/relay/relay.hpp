@@ -24,7 +24,7 @@ struct RelaySettings {
   std::string sink = "kafka";  // the cursor's name
   std::string holder;          // this process, as no other one is called
   TopicNames topics;
-  std::chrono::milliseconds lease{4000};
+  std::chrono::milliseconds lease{3000};
   std::chrono::milliseconds look_every{50};      // for what other replicas committed
   std::chrono::milliseconds advance_every{200};  // so much is published again after a kill
   std::chrono::milliseconds retry_after{500};    // after a message that did not arrive

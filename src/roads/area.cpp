@@ -2,6 +2,8 @@
 #include "roads/area.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 namespace mms::roads {
 namespace {
@@ -35,6 +37,36 @@ bool contains(const Area& area, Coordinate place) {
     if (side > 0) inside = !inside;
   }
   return inside;
+}
+
+AreaBounds bounds_of(const Area& area) {
+  if (area.ring.size() < 3) {
+    // A degree is 111.2 km; of longitude, at the circle's end that lies nearer to a pole.
+    const double high = area.radius_m / 111'000 + 1e-6;
+    const double widest = std::min(89.9, std::abs(area.center.latitude()) + high);
+    const double wide = std::min(360.0, high / std::cos(widest * std::numbers::pi / 180));
+    const auto clamped = [](double degrees, double most) {
+      return static_cast<std::int32_t>(std::clamp(degrees, -most, most) * 1e7);
+    };
+    return {{clamped(area.center.latitude() - high, 90), clamped(area.center.longitude() - wide, 180)},
+            {clamped(area.center.latitude() + high, 90), clamped(area.center.longitude() + wide, 180)}};
+  }
+  AreaBounds bounds{area.ring.front(), area.ring.front()};
+  for (const Coordinate corner : area.ring) {
+    bounds.low.latitude_e7 = std::min(bounds.low.latitude_e7, corner.latitude_e7);
+    bounds.low.longitude_e7 = std::min(bounds.low.longitude_e7, corner.longitude_e7);
+    bounds.high.latitude_e7 = std::max(bounds.high.latitude_e7, corner.latitude_e7);
+    bounds.high.longitude_e7 = std::max(bounds.high.longitude_e7, corner.longitude_e7);
+  }
+  return bounds;
+}
+
+bool may_touch(const AreaBounds& bounds, std::span<const Coordinate> shape) {
+  const auto all = [&](auto beyond) { return std::ranges::all_of(shape, beyond); };
+  return !all([&](Coordinate c) { return c.latitude_e7 < bounds.low.latitude_e7; }) &&
+         !all([&](Coordinate c) { return c.latitude_e7 > bounds.high.latitude_e7; }) &&
+         !all([&](Coordinate c) { return c.longitude_e7 < bounds.low.longitude_e7; }) &&
+         !all([&](Coordinate c) { return c.longitude_e7 > bounds.high.longitude_e7; });
 }
 
 bool touches(const Area& area, Coordinate a, Coordinate b) {

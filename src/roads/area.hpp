@@ -17,6 +17,14 @@ struct Area {
 };
 
 bool contains(const Area& area, Coordinate place);
+// A box around the area, for a quick no.
+struct AreaBounds {
+  Coordinate low, high;
+};
+AreaBounds bounds_of(const Area& area);
+// False when no part of the shape can touch what lies within the bounds.
+bool may_touch(const AreaBounds& bounds, std::span<const Coordinate> shape);
+
 // The line a–b touches the area: an end lies in it, or it crosses an edge of it.
 bool touches(const Area& area, Coordinate a, Coordinate b);
 bool touches(const Area& area, std::span<const Coordinate> shape);

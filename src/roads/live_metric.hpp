@@ -1,4 +1,4 @@
-// A metric that traffic replaces while queries run.
+// What is replaced while queries run: a metric under traffic.
 #pragma once
 
 #include <memory>
@@ -12,23 +12,27 @@ namespace mms::roads {
 // Threads: current() from any, replace() from one writer at a time. A query that took current() keeps it to its end: no
 // query waits for a customisation, none sees half of an update. The lock is held while a pointer is copied;
 // std::atomic<shared_ptr> of libstdc++ 12 unlocks its load without release order, which is a data race.
-class LiveMetric {
+template <class T>
+class Live {
  public:
-  explicit LiveMetric(Metric first) : metric_(std::make_shared<const Metric>(std::move(first))) {}
+  Live() = default;
+  explicit Live(T first) : value_(std::make_shared<const T>(std::move(first))) {}
 
-  std::shared_ptr<const Metric> current() const {
+  // Null until there is one.
+  std::shared_ptr<const T> current() const {
     const std::lock_guard lock(mutex_);
-    return metric_;
+    return value_;
   }
-  void replace(Metric next) {
-    auto made = std::make_shared<const Metric>(std::move(next));
+  void replace(T next) {
+    auto made = std::make_shared<const T>(std::move(next));
     const std::lock_guard lock(mutex_);
-    metric_.swap(made);
+    value_.swap(made);
   }
 
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<const Metric> metric_;
+  std::shared_ptr<const T> value_;
 };
+using LiveMetric = Live<Metric>;
 
 }  // namespace mms::roads

@@ -78,10 +78,12 @@ CostModel::CostModel(const RoadGraph& graph, const Vehicle& vehicle, const Share
     per_value_[i] = mattering == 1 ? 1 / weight_unit[i] : shares[i] * 72'000 / kilometre[i];
   }
   barrier_per_second_ = weigh(kilometre) / kilometre[at(Objective::time)];
-  for (DirectedEdge edge = 0; edge < graph.edges(); ++edge) open_[edge] = is_open(edge, avoidance);
+  std::vector<AreaBounds> bounds;
+  for (const Area& area : avoidance.areas) bounds.push_back(bounds_of(area));
+  for (DirectedEdge edge = 0; edge < graph.edges(); ++edge) open_[edge] = is_open(edge, avoidance, bounds);
 }
 
-bool CostModel::is_open(DirectedEdge edge, const Avoidance& avoidance) const {
+bool CostModel::is_open(DirectedEdge edge, const Avoidance& avoidance, std::span<const AreaBounds> bounds) const {
   const Segment& s = graph_.segment(segment_of(edge));
   const bool truck = vehicle_.vehicle_class == VehicleClass::truck;
   const std::uint32_t bit =
@@ -97,7 +99,10 @@ bool CostModel::is_open(DirectedEdge edge, const Avoidance& avoidance) const {
   if (avoidance.tunnels && (s.flags & tunnel) != 0) return false;
   if (std::ranges::find(avoidance.edges, edge) != avoidance.edges.end()) return false;
   const auto shape = graph_.file().shape_of(segment_of(edge));
-  return std::ranges::none_of(avoidance.areas, [shape](const Area& area) { return touches(area, shape); });
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    if (may_touch(bounds[i], shape) && touches(avoidance.areas[i], shape)) return false;
+  }
+  return true;
 }
 
 bool CostModel::may_turn(std::uint32_t turn) const {

@@ -103,7 +103,7 @@ class CostModel {
 
  private:
   double weigh(const ObjectiveValues& values) const;
-  bool is_open(DirectedEdge edge, const Avoidance& avoidance) const;
+  bool is_open(DirectedEdge edge, const Avoidance& avoidance, std::span<const AreaBounds> bounds) const;
 
   const RoadGraph& graph_;
   Vehicle vehicle_;

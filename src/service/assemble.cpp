@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <filesystem>
 #include <fstream>
@@ -23,22 +21,23 @@
 #include "endpoints/input.hpp"
 #include "http/openapi.hpp"
 #include "http/server.hpp"
-#include "lanes/idempotency_table.hpp"
 #include "lanes/lane.hpp"
-#include "lanes/rules/idempotency_set.hpp"
-#include "lanes/timer_runner.hpp"
+#include "missions/auto_start.hpp"
 #include "missions/dependency_store.hpp"
-#include "missions/mission_figures.hpp"
 #include "missions/mission_records.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/plan_store.hpp"
-#include "missions/rules/mission_commands.hpp"
 #include "missions/rules/mission_creation.hpp"
 #include "missions/rules/mission_safety.hpp"
 #include "relay/event_routes.hpp"
+#include "road_import/import_roads.hpp"
+#include "routing/routing_routes.hpp"
+#include "routing/traffic_routes.hpp"
+#include "routing/traffic_watch.hpp"
 #include "safety/safety_routes.hpp"
 #include "safety/safety_store.hpp"
+#include "service/background.hpp"
 #include "service/docs_page.hpp"
 #include "service/health.hpp"
 #include "service/observe.hpp"
@@ -129,6 +128,7 @@ struct ThreadParts {
               missions::MissionCache* cache,
               Condition& condition,
               Observation& observation,
+              routing::RoadWork& roads,
               const SystemTools& system,
               const Watching& watching)
       : reader(database.open_reader(context)),
@@ -150,22 +150,26 @@ struct ThreadParts {
                    [&observation](const trips::PositionCounts& c) {
                      observation.positions(c.accepted, c.duplicate, c.refused);
                    }},
+        routing_tools{roads, now},
+        traffic_tools{roads, *reader, *appender, cursor_key, now},
         tail(context.get_executor(),
              *reader,
              watching.bell,
              watching.look_every,
              [&observation](const std::string& what) { observation.fault("streams", what); }),
         watch_tools{*reader, tail, watching.watchers, access::admit_by(guard), watching.heartbeat},
-        health_tools{*reader, database.dialect(), condition, std::string(version())},
+        health_tools{*reader, database.dialect(), condition, std::string(version()),
+                     roads.roads == nullptr ? std::string() : roads.roads->words()},
         system_tools(system) {}
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
-    for (auto part :
-         {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
-          missions::mission_routes(mission_tools), missions::record_routes(mission_records),
-          templates::template_routes(template_tools), trips::trip_routes(trip_tools), relay::event_routes(watch_tools),
-          access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
+    for (auto part : {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools),
+                      safety::safety_routes(safety_tools), missions::mission_routes(mission_tools),
+                      missions::record_routes(mission_records), templates::template_routes(template_tools),
+                      trips::trip_routes(trip_tools), routing::routing_routes(routing_tools),
+                      routing::traffic_routes(traffic_tools), relay::event_routes(watch_tools),
+                      access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -183,6 +187,8 @@ struct ThreadParts {
   templates::TemplateTools template_tools;
   missions::RecordKeeping mission_records;
   trips::TripTools trip_tools;
+  routing::RoutingTools routing_tools;
+  routing::TrafficTools traffic_tools;
   relay::LiveTail tail;
   relay::WatchTools watch_tools;
   HealthTools health_tools;
@@ -221,91 +227,17 @@ vocabulary::Problem explain(std::exception_ptr thrown) {
   }
 }
 
-std::unique_ptr<lanes::Command> command_of(const lanes::Timer& timer) {
-  if (timer.stream != "mission") return nullptr;
-  return missions::fire_timer(timer);
-}
-
-// Timers and housekeeping, on a thread of their own.
-class Background {
- public:
-  Background(database::Database& database, lanes::Lane& lane, Observation& observation, const Settings& settings)
-      : reader_(database.open_reader(context_)), appender_(database.open_appender(context_)) {
-    lanes::TimerHooks hooks{.command_of = command_of,
-                            .fired = [&](vocabulary::Duration late) { observation.timer(late); },
-                            .on_fault = [&](const std::string& what) { observation.fault("timers", what); },
-                            .now = {}};
-    if (database.dialect() == database::Dialect::sqlite) hooks.now = now;
-    const auto look = std::chrono::milliseconds(static_cast<std::int64_t>(settings.timer_look_ms));
-    boost::asio::co_spawn(
-        context_, lanes::run_timers(*reader_, lane, std::move(hooks), look, [this] { return stopping_.load(); }),
-        boost::asio::detached);
-    boost::asio::co_spawn(context_, forget(*appender_, observation, stopping_), boost::asio::detached);
-    boost::asio::co_spawn(context_, look_at_store(*reader_, observation, stopping_), boost::asio::detached);
-    thread_ = std::thread([this] { context_.run(); });
-  }
-  ~Background() { stop(); }
-  Background(const Background&) = delete;
-  Background& operator=(const Background&) = delete;
-
-  void stop() {
-    stopping_ = true;
-    if (!thread_.joinable()) return;
-    context_.stop();
-    thread_.join();
-  }
-
- private:
-  // Given answers are kept for a day.
-  static async::Task<void> forget(database::Appender& appender, Observation& observation, std::atomic<bool>& stopping) {
-    boost::asio::basic_waitable_timer<async::Clock, boost::asio::wait_traits<async::Clock>, async::Executor> alarm(
-        co_await boost::asio::this_coro::executor);
-    while (!stopping) {
-      try {
-        std::vector<database::Query> queries;
-        queries.push_back(lanes::forget_answers(now() - lanes::kAnswersKept, 5000));
-        co_await appender.append(std::move(queries));
-      } catch (const std::exception& e) {
-        observation.fault("housekeeping", e.what());
-      }
-      alarm.expires_after(std::chrono::seconds(60));
-      co_await alarm.async_wait(async::use_task);
-    }
-  }
-
-  // Not at each scrape: many may scrape, and /metrics must answer when the store does not.
-  static async::Task<void> look_at_store(database::Reader& reader,
-                                         Observation& observation,
-                                         std::atomic<bool>& stopping) {
-    constexpr std::chrono::seconds kEvery(10);
-    boost::asio::basic_waitable_timer<async::Clock, boost::asio::wait_traits<async::Clock>, async::Executor> alarm(
-        co_await boost::asio::this_coro::executor);
-    while (!stopping) {
-      try {
-        const auto rows = co_await reader.run_one(missions::store_figures(), async::Clock::now() + kEvery);
-        observation.store(missions::store_figures_from(rows));
-      } catch (const std::exception& e) {
-        observation.fault("figures", e.what());
-      }
-      alarm.expires_after(kEvery);
-      co_await alarm.async_wait(async::use_task);
-    }
-  }
-
-  boost::asio::io_context context_{1};
-  std::unique_ptr<database::Reader> reader_;
-  std::unique_ptr<database::Appender> appender_;
-  std::atomic<bool> stopping_{false};
-  std::thread thread_;
-};
-
-lanes::LaneSettings lane_settings(const Settings& settings, Observation& observation, relay::CommitBell& bell) {
+lanes::LaneSettings lane_settings(const Settings& settings,
+                                  Observation& observation,
+                                  missions::AutoStart& auto_start,
+                                  relay::CommitBell& bell) {
   lanes::LaneSettings lane;
   lane.max_batch = settings.max_batch;
   lane.max_queue = settings.max_queue;
   lane.on_commit = [&](const std::vector<vocabulary::Event>& events) {
     bell.ring();
     observation.events(events);
+    auto_start.saw(events);
   };
   lane.on_batch = [&](const lanes::BatchFigures& figures) { observation.batch(figures); };
   lane.on_fault = [&](const std::string& what) { observation.fault("lane", what); };
@@ -328,6 +260,16 @@ endpoints::CursorKey load_cursor_key(database::Database& database) {
   const auto reader = database.open_reader(context);
   const auto appender = database.open_appender(context);
   return access::run_to_end(context, endpoints::cursor_key(*reader, *appender));
+}
+
+// The map of ROADS_FILE; null without one.
+std::unique_ptr<routing::LiveRoads> open_roads(const Settings& settings) {
+  if (settings.roads_file.empty()) return nullptr;
+  auto graph = road_import::open_roads(settings.roads_file);
+  if (!graph) {
+    throw std::runtime_error(fmt::format("ROADS_FILE is wrong: {}: {}", settings.roads_file, graph.error().detail));
+  }
+  return std::make_unique<routing::LiveRoads>(std::move(*graph), settings.road_metrics);
 }
 
 // Waits for SIGTERM or SIGINT; answers which.
@@ -383,9 +325,11 @@ std::string openapi() {
   lanes::Lane lane(database, {}, {});
   telemetry::Log log(STDOUT_FILENO, Level::error);
   Observation observation(log, metrics, false);
+  routing::Workshop workshop(1, 1);
+  routing::RoadWork roads{nullptr, workshop, workshop};
   relay::CommitBell bell;
   relay::Watchers watchers(0);
-  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, system,
+  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, roads, system,
                     {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1)});
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
@@ -397,6 +341,8 @@ int serve(const Settings& settings) {
   telemetry::Log log(STDOUT_FILENO, *vocabulary::from_name<Level>(settings.log_level));
   telemetry::Metrics metrics;
   Observation observation(log, metrics, settings.log_requests);
+  const auto live_roads = open_roads(settings);
+  if (live_roads) log.write(Level::info, "roads loaded", ObjectText().add("map", live_roads->words()));
   const auto database = open_database(settings);
   const int steps = naming("DATABASE_URL", [&] { return database->migrate(); });
   if (steps > 0) log.write(Level::info, "schema brought up to date", ObjectText().add("steps", steps));
@@ -418,19 +364,38 @@ int serve(const Settings& settings) {
   missions::MissionCache cache(settings.mission_cache);
   auto* const used_cache = only_writer ? &cache : nullptr;
   const templates::CountUses count_uses = [&](std::size_t uses) { observation.template_uses(uses); };
+  missions::AutoStart auto_start;
   relay::CommitBell bell;
-  lanes::Lane lane(*database,
-                   {vehicles::vehicle_part, safety::safety_part,
-                    [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
-                    missions::dependency_part, missions::plan_part,
-                    [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
-                    [&observation](lanes::WorkingSet& set) {
-                      return trips::trip_part(
-                          set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
-                    }},
-                   lane_settings(settings, observation, bell));
+  lanes::Lane lane(
+      *database,
+      {[&](lanes::WorkingSet& set) {
+         return vehicles::vehicle_part_that_tells(set, [&] { auto_start.facts_changed(); });
+       },
+       safety::safety_part, [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
+       missions::dependency_part, missions::plan_part,
+       [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
+       [&observation](lanes::WorkingSet& set) {
+         return trips::trip_part(set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
+       }},
+      lane_settings(settings, observation, auto_start, bell));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });
+
+  routing::Workshop quick(settings.road_threads, settings.road_queue);
+  routing::Workshop heavy(settings.road_threads, settings.road_queue);
+  routing::RoadWork roads{live_roads.get(), quick, heavy};
+  metrics.gauge("routes_waiting", "Requests that wait for a thread of the roads.",
+                [&] { return static_cast<double>(quick.waiting() + heavy.waiting()); });
+
+  std::unique_ptr<routing::TrafficWatch> traffic;
+  if (live_roads) {
+    traffic = std::make_unique<routing::TrafficWatch>(
+        *database, *live_roads, routing::WatchHooks{.now = now, .on_fault = [&](const std::string& what) {
+                                                      observation.fault("traffic", what);
+                                                    }});
+    metrics.gauge("traffic_edges", "Edges of the road map on which traffic is in force.",
+                  [&] { return static_cast<double>(live_roads->traffic()->in_force); });
+  }
 
   Condition condition;
   condition.open_house = realm.may_be_open();
@@ -453,7 +418,7 @@ int serve(const Settings& settings) {
       if (known == &context) return *part;
     }
     parts.emplace_back(&context, std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache,
-                                                               condition, observation, system, watching));
+                                                               condition, observation, roads, system, watching));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),
@@ -468,7 +433,7 @@ int serve(const Settings& settings) {
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
-  Background background(*database, lane, observation, settings);
+  Background background(*database, lane, auto_start, observation, settings);
   if (relaying) relaying->start();
   say_where(log, settings, server.port(), realm.may_be_open());
 
@@ -477,8 +442,11 @@ int serve(const Settings& settings) {
   condition.stopping = true;
   const bool clean = server.drain(std::chrono::milliseconds(static_cast<std::int64_t>(settings.grace_s * 1000)));
   background.stop();
+  if (traffic) traffic->stop();
   lane.stop();
   if (relaying) relaying->stop();  // behind the lane: what was committed last leaves too
+  quick.stop();
+  heavy.stop();
   server.stop();
   parts.clear();
   log.write(Level::info, clean ? "stopped" : "stopped; some requests were cut");

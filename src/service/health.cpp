@@ -14,16 +14,18 @@ struct HealthPart {
   std::optional<double> latency_ms;
   std::optional<vocabulary::Time> since;
   std::optional<std::string> hint;
+  std::optional<std::string> detail;  // what it works with
 };
-BOOST_DESCRIBE_STRUCT(HealthPart, (), (status, latency_ms, since, hint))
+BOOST_DESCRIBE_STRUCT(HealthPart, (), (status, latency_ms, since, hint, detail))
 
 struct HealthParts {
   HealthPart database;
   HealthPart redis;
   HealthPart kafka;
   HealthPart clickhouse;
+  HealthPart roads;
 };
-BOOST_DESCRIBE_STRUCT(HealthParts, (), (database, redis, kafka, clickhouse))
+BOOST_DESCRIBE_STRUCT(HealthParts, (), (database, redis, kafka, clickhouse, roads))
 
 struct Health {
   PartStatus status{};
@@ -43,7 +45,7 @@ const database::Statement knock("health_knock", "select 1");
 
 Task<HealthPart> ask_store(const HealthTools& tools) {
   const auto start = async::Clock::now();
-  HealthPart part{.status = PartStatus::up, .latency_ms = {}, .since = {}, .hint = {}};
+  HealthPart part{.status = PartStatus::up};
   try {
     co_await tools.reader.run_one(database::query(knock), start + std::chrono::seconds(1));
     tools.condition.store_down_since = 0;
@@ -62,7 +64,14 @@ Task<HealthPart> ask_store(const HealthTools& tools) {
 }
 
 HealthPart disabled(std::string hint) {
-  return {.status = PartStatus::disabled, .latency_ms = {}, .since = {}, .hint = std::move(hint)};
+  return {.status = PartStatus::disabled, .hint = std::move(hint)};
+}
+
+HealthPart roads_part(const std::string& loaded) {
+  if (loaded.empty()) return disabled("no map: geodesic; look at ROADS_FILE");
+  HealthPart part{.status = PartStatus::up};
+  part.detail = loaded;
+  return part;
 }
 
 // It degrades the service and never stops it: what cannot be relayed waits in the log.
@@ -88,6 +97,7 @@ Task<Result<http::Response>> show(const HealthTools& tools, const http::Request&
   health.parts.redis = disabled("not used by this version");
   health.parts.kafka = ask_relay(tools.condition.relay);
   health.parts.clickhouse = disabled("not used by this version");
+  health.parts.roads = roads_part(tools.roads);
   health.status = health.parts.database.status;
   if (health.status == PartStatus::up && health.parts.kafka.status == PartStatus::degraded) {
     health.status = PartStatus::degraded;

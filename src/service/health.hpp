@@ -26,6 +26,7 @@ struct HealthTools {
   database::Dialect dialect;
   Condition& condition;
   std::string version;
+  std::string roads;  // what is loaded; empty: no map
 };
 
 std::vector<http::Route> health_routes(const HealthTools& tools);

@@ -14,6 +14,7 @@
 #include "access/blocking.hpp"
 #include "access/key_command.hpp"
 #include "crypto/random.hpp"
+#include "routing/road_command.hpp"
 #include "service/assemble.hpp"
 #include "service/replay.hpp"
 
@@ -29,6 +30,8 @@ constexpr std::string_view kHelp =
   mission-management migrate        brings the database's schema up to this version
   mission-management replay         --verify compares the event log with the tables; --rebuild writes the tables anew
   mission-management api-key        makes, lists and revokes API keys (api-key --help)
+  mission-management import-roads   makes a road file of an OpenStreetMap extract (import-roads --help)
+  mission-management route          prints a route: --map FILE.roads 42.50,1.52 42.56,1.60
   mission-management openapi        prints the OpenAPI 3.1 document
   mission-management settings       prints the table of settings, as Markdown
   mission-management healthcheck    exits with 0 when the service on PORT is ready
@@ -116,6 +119,24 @@ int api_key(const Arguments& arguments) {
   return 0;
 }
 
+int print_or_complain(const vocabulary::Result<std::string>& done) {
+  if (done) return print(*done), 0;
+  for (const auto& error : done.error().errors) fmt::print(stderr, "{}: {}\n", error.pointer, error.detail);
+  complain(done.error().detail);
+  // Wrong arguments and wrong files are told apart by nobody; what the world refuses is 1.
+  return done.error().kind == vocabulary::ProblemKind::bad_parameter ? 2 : 1;
+}
+
+int import_roads(const Arguments& arguments) {
+  if (asks_help(arguments)) return print(routing::import_roads_help()), 0;
+  return print_or_complain(routing::import_roads_command(arguments));
+}
+
+int route(const Arguments& arguments) {
+  if (asks_help(arguments)) return print(routing::route_help()), 0;
+  return print_or_complain(routing::route_command(arguments, service::now()));
+}
+
 int healthcheck() {
   const auto settings = service::settings_from(service::process_environment());
   boost::asio::io_context context(1);
@@ -136,6 +157,8 @@ int run(const std::string& command, const Arguments& arguments) {
   if (command == "migrate") return migrate(arguments);
   if (command == "replay") return replay(arguments);
   if (command == "api-key") return api_key(arguments);
+  if (command == "import-roads") return import_roads(arguments);
+  if (command == "route") return route(arguments);
   if (command == "openapi") return print(service::openapi()), 0;
   if (command == "settings") return print(service::settings_markdown()), 0;
   if (command == "healthcheck") return healthcheck();

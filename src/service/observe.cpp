@@ -153,6 +153,13 @@ void Observation::trip_status(std::string_view status) {
       .add();
 }
 
+void Observation::auto_start(bool started) {
+  metrics_
+      .counter("mission_auto_starts_total", "Missions that were to start by themselves, by outcome.",
+               fmt::format("outcome=\"{}\"", started ? "started" : "refused"))
+      .add();
+}
+
 void Observation::store(const missions::StoreFigures& figures) {
   const auto tell = [&](std::string_view name, std::string_view help, double value, const std::string& labels) {
     metrics_.gauge(name, help, [value] { return value; }, labels);

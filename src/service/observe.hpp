@@ -25,6 +25,8 @@ class Observation {
   // Missions and plans made from templates.
   void template_uses(std::size_t uses);
   void trip_status(std::string_view status);
+  // A mission with start_policy auto was tried.
+  void auto_start(bool started);
   // What the store holds; taken anew every few seconds, not at each scrape.
   void store(const missions::StoreFigures& figures);
   void positions(int accepted, int duplicate, int refused);

@@ -15,7 +15,7 @@
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 28> kLines{{
+constexpr std::array<SettingLine, 32> kLines{{
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -44,6 +44,10 @@ constexpr std::array<SettingLine, 28> kLines{{
      "How often events committed by other replicas are looked for, by the relay and by streams."},
     {"EVENT_STREAMS", "10000", "Event streams open at once; beyond it 503."},
     {"STREAM_HEARTBEAT_S", "15", "How often an event stream shows that it lives."},
+    {"ROADS_FILE", "", "Road file made by import-roads; without one routes are geodesic."},
+    {"ROAD_THREADS", "1", "Threads for quick routes, and as many again for matrices, fronts and plans, 1 to 64."},
+    {"ROAD_QUEUE", "256", "Requests for routes that may wait for such a thread; beyond it 503."},
+    {"ROAD_METRICS", "16", "Metrics kept ready: one for each vehicle, objective and set of wishes in use."},
     {"JWT_SECRET", "", "Shared secret of HS256 tokens, at least 32 bytes."},
     {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
     {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
@@ -153,6 +157,10 @@ Settings settings_from(const Environment& environment) {
   read_number(environment, "RELAY_LOOK_MS", 1.0, 10000.0, s.relay_look_ms);
   read_number<std::size_t>(environment, "EVENT_STREAMS", 0, 1'000'000, s.event_streams);
   read_number(environment, "STREAM_HEARTBEAT_S", 0.1, 3600.0, s.stream_heartbeat_s);
+  read_text(environment, "ROADS_FILE", s.roads_file);
+  read_number<std::size_t>(environment, "ROAD_THREADS", 1, 64, s.road_threads);
+  read_number<std::size_t>(environment, "ROAD_QUEUE", 1, 100'000, s.road_queue);
+  read_number<std::size_t>(environment, "ROAD_METRICS", 1, 1000, s.road_metrics);
   read_text(environment, "JWT_SECRET", s.jwt_secret);
   if (!s.jwt_secret.empty() && s.jwt_secret.size() < 32) wrong("JWT_SECRET", "at least 32 bytes long");
   read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);

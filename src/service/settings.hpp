@@ -36,6 +36,10 @@ struct Settings {
   double relay_look_ms = 50;
   std::size_t event_streams = 10000;
   double stream_heartbeat_s = 15;
+  std::string roads_file;
+  std::size_t road_threads = 1;
+  std::size_t road_queue = 256;
+  std::size_t road_metrics = 16;
   std::string jwt_secret;
   std::string jwt_jwks_file;
   std::string jwt_issuer;

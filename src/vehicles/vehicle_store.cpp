@@ -54,7 +54,7 @@ const Statement find_one("find_vehicle_state", "select body from vehicle_states 
 
 class VehiclePart final : public lanes::Part {
  public:
-  explicit VehiclePart(VehicleSet& set) : set_(set) {}
+  VehiclePart(VehicleSet& set, std::function<void()> reported) : set_(set), reported_(std::move(reported)) {}
 
   std::vector<Query> loads() override {
     const auto needed = set_.take_needed();
@@ -90,14 +90,26 @@ class VehiclePart final : public lanes::Part {
     return queries;
   }
 
+  void committed() override {
+    if (!reported_) return;
+    bool changed = false;
+    set_.for_each_changed_vehicle([&](const VehicleState&, const vocabulary::Uuid&) { changed = true; });
+    set_.for_each_changed_reading([&](const EnvironmentReading&, const vocabulary::Uuid&) { changed = true; });
+    if (changed) reported_();
+  }
+
  private:
   VehicleSet& set_;
+  std::function<void()> reported_;
 };
 
 }  // namespace
 
 std::unique_ptr<lanes::Part> vehicle_part(lanes::WorkingSet& set) {
-  return std::make_unique<VehiclePart>(set.emplace<VehicleSet>());
+  return vehicle_part_that_tells(set, {});
+}
+std::unique_ptr<lanes::Part> vehicle_part_that_tells(lanes::WorkingSet& set, std::function<void()> reported) {
+  return std::make_unique<VehiclePart>(set.emplace<VehicleSet>(), std::move(reported));
 }
 
 Query find_vehicle(const std::string& vehicle_id) {

@@ -42,6 +42,8 @@ std::string_view name_of(ProblemKind kind) {
     NAME(idempotency_key_reused);
     NAME(graph_too_large);
     NAME(not_available_yet);
+    NAME(no_map);
+    NAME(no_route);
     NAME(rate_limited);
     NAME(internal);
     NAME(unavailable);

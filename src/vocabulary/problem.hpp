@@ -52,6 +52,8 @@ enum class ProblemKind {
   idempotency_key_reused,
   graph_too_large,
   not_available_yet,
+  no_map,    // it needs roads, and this service has none loaded
+  no_route,  // no road leads there
   // 429, 5xx
   rate_limited,
   internal,

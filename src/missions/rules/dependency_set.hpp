@@ -14,8 +14,9 @@
 
 namespace mms::missions {
 
-// The successors of a mission that one transaction settles; the rest follow in chunks.
-inline constexpr std::size_t kSuccessorsAtOnce = 256;
+// The successors of a mission that one transaction settles; the rest follow in chunks. Others ride between two of them,
+// so a chunk must be short.
+inline constexpr std::size_t kSuccessorsAtOnce = 64;
 // A search for a cycle gives up beyond so many missions.
 inline constexpr std::int64_t kLargestWalk = 200'000;
 

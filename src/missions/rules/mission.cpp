@@ -21,6 +21,16 @@ std::optional<Time> earliest_start(const Mission& mission) {
   return std::max(*mission.scheduled_start, *mission.not_before);
 }
 
+std::optional<std::int64_t> start_rank(const Mission& mission) {
+  constexpr vocabulary::Duration kStepOfPriority = std::chrono::minutes(10);
+  if (mission.deleted_at || mission.start_policy != StartPolicy::auto_ || mission.status != MissionStatus::ready ||
+      !mission.vehicle_id || mission.requested) {
+    return std::nullopt;
+  }
+  const auto since = std::max(mission.created_at, mission.scheduled_start.value_or(mission.created_at));
+  return (since.time_since_epoch() - static_cast<int>(mission.priority) * kStepOfPriority).count();
+}
+
 std::vector<lanes::Timer> timers_of(const Mission& mission) {
   std::vector<lanes::Timer> timers;
   const auto add = [&](const char* kind, Time due) {

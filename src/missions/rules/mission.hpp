@@ -145,6 +145,10 @@ bool is_final(MissionStatus status);
 bool occupies_vehicle(const Mission& mission);
 // The earliest moment at which it may start: the later of scheduled_start and not_before.
 std::optional<Time> earliest_start(const Mission& mission);
+// Its place in its vehicle's queue while it waits to start by itself (start_policy auto, ready, with a vehicle): the
+// smaller goes first. Microseconds since 1970 of when it began to wait, less ten minutes for each step of priority: so
+// the higher priority goes first, then the older, and whoever waits long enough overtakes.
+std::optional<std::int64_t> start_rank(const Mission& mission);
 // The timers that this state asks for: schedule, backoff, deadline, timeout.
 std::vector<lanes::Timer> timers_of(const Mission& mission);
 // It completes by itself on its last task, that one is done, and it still runs: only finish dependencies can hold it.

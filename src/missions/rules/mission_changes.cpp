@@ -63,7 +63,6 @@ std::vector<FieldError> not_available(const CreateMission& input) {
   const auto add = [&](const char* pointer) {
     errors.push_back({pointer, "not_available_yet", "this version does not act on it yet"});
   };
-  if (input.start_policy.value != StartPolicy::manual) add("/start_policy");
   if (input.control.value != Control::direct) add("/control");
   return errors;
 }
@@ -130,6 +129,7 @@ Result<Mission> changed(const Mission& mission, const UpdateMission& c, std::vec
   apply(c.unordered, after.unordered);
   apply(c.complete_on_last_task, after.complete_on_last_task);
   apply(c.on_dependency_failure, after.on_dependency_failure);
+  apply(c.start_policy, after.start_policy);
   apply(c.scheduled_start, after.scheduled_start);
   apply(c.deadline, after.deadline);
   if (c.parameters.present) after.parameters = c.parameters.value.value_or(Raw{"{}"});

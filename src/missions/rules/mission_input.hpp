@@ -110,6 +110,7 @@ struct UpdateMission {
   Replace<bool> complete_on_last_task;
   Replace<safety::SafetyRequirements> safety_requirements;
   Change<std::map<std::string, std::string>> labels;
+  Replace<StartPolicy> start_policy;
   Change<Time> scheduled_start;
   Change<Time> deadline;
   Change<Between<0.001, 31536000.0>> timeout_s;
@@ -128,6 +129,7 @@ BOOST_DESCRIBE_STRUCT(UpdateMission,
                        complete_on_last_task,
                        safety_requirements,
                        labels,
+                       start_policy,
                        scheduled_start,
                        deadline,
                        timeout_s,

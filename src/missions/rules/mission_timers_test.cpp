@@ -73,6 +73,45 @@ TEST(MissionTimers, ATimerKnowsItsAttempt) {
   EXPECT_EQ(timers[0].due_at, *mission.started_at + seconds(300));
 }
 
+Mission waiting(Priority priority, Time created) {
+  auto mission = mission_in(MissionStatus::ready);
+  mission.start_policy = StartPolicy::auto_;
+  mission.vehicle_id = "truck-1";
+  mission.priority = priority;
+  mission.created_at = created;
+  return mission;
+}
+
+TEST(StartRank, OnlyWhoIsReadyAutoAndHasAVehicleWaits) {
+  EXPECT_TRUE(start_rank(waiting(Priority::low, kNow)));
+  for (const auto status : kEveryStatus) {
+    auto mission = waiting(Priority::low, kNow);
+    mission.status = status;
+    EXPECT_EQ(start_rank(mission).has_value(), status == MissionStatus::ready) << vocabulary::name_of(status);
+  }
+  auto mission = waiting(Priority::low, kNow);
+  mission.vehicle_id.reset();
+  EXPECT_FALSE(start_rank(mission));
+  mission = waiting(Priority::low, kNow);
+  mission.start_policy = StartPolicy::manual;
+  EXPECT_FALSE(start_rank(mission));
+  mission = waiting(Priority::low, kNow);
+  mission.deleted_at = kNow;
+  EXPECT_FALSE(start_rank(mission));
+}
+
+TEST(StartRank, HigherPriorityThenOlderAndWaitingOvertakesAStepInTenMinutes) {
+  const auto rank = [](Priority priority, Time since) { return *start_rank(waiting(priority, since)); };
+  EXPECT_LT(rank(Priority::high, kNow), rank(Priority::normal, kNow - seconds(1)));
+  EXPECT_LT(rank(Priority::normal, kNow - seconds(1)), rank(Priority::normal, kNow));
+  EXPECT_LT(rank(Priority::low, kNow - seconds(601)), rank(Priority::normal, kNow));
+  EXPECT_GT(rank(Priority::low, kNow - seconds(599)), rank(Priority::normal, kNow));
+  auto later = waiting(Priority::normal, kNow - seconds(100));
+  later.scheduled_start = kNow + seconds(5);
+  EXPECT_EQ(*start_rank(later), rank(Priority::normal, kNow + seconds(5)))
+      << "it waits from when it might have started";
+}
+
 std::string fired(Mission mission, const std::string& kind, std::int64_t attempt, Time now) {
   return outcome_of(mission, decide_timer(mission, kind, attempt, now));
 }

@@ -295,6 +295,7 @@ class Plans {
       c.safety_requirements = {battery, wind};
     }
     if (s.flavour == 1) c.timeout_s = vocabulary::Between<0.001, 31536000.0>{30};
+    if (s.flavour % 2 == 0) c.start_policy.value = StartPolicy::auto_;
     if (s.flavour == 3) c.scheduled_start = now + std::chrono::seconds(5);
     RetryInput retry;
     retry.max_attempts.value.value = 1 + s.vehicle;

@@ -1,0 +1,29 @@
+// The endpoints below /routes.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "http/route.hpp"
+#include "routing/live_roads.hpp"
+#include "routing/workshop.hpp"
+#include "vocabulary/time.hpp"
+
+namespace mms::routing {
+
+// What all threads share. Lifetime: outlives the routes.
+struct RoadWork {
+  LiveRoads* roads = nullptr;  // null: no map is loaded
+  Workshop& quick;             // single routes on metrics that everyone uses
+  Workshop& heavy;             // matrices, fronts, plans, matches, wishes of one's own
+};
+
+// One for each thread. Lifetime: outlives the routes.
+struct RoutingTools {
+  RoadWork& work;
+  std::function<vocabulary::Time()> now;
+};
+
+std::vector<http::Route> routing_routes(const RoutingTools& tools);
+
+}  // namespace mms::routing
