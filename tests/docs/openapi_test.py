@@ -47,6 +47,7 @@ class OpenApi(unittest.TestCase):
             done = subprocess.run(
                 [tool, "run", f"{url}/api/v1/mission-management/openapi.json", "--url", url, "-H", f"X-API-Key: {key}",
                  "--phases", "examples,coverage,fuzzing", "--max-examples", "8", "--max-time", str(SECONDS - 20), "--seed", "20261124",
+                 "--exclude-path-regex", "/events/stream$",  # it never ends
                  "--checks", CHECKS, "--generation-database", "none", "--no-color", "--warnings", "off"],
                 capture_output=True, text=True, timeout=SECONDS * 3, cwd=service.store.folder)
             self.assertEqual(done.returncode, 0, (done.stdout + done.stderr)[-8000:])
