@@ -260,6 +260,9 @@ class Bounds(unittest.TestCase):
             self.assertLess(time.time() - begin, 4)
             streams[0].thread.join(5)
             self.assertTrue(streams[0].ended)
+            end = time.time() + 5  # the log's reader may be a line behind
+            while "stopped" not in [e.get("message") for e in service.log] and time.time() < end:
+                time.sleep(0.01)
             self.assertIn("stopped", [e.get("message") for e in service.log])
         finally:
             service.kill()
