@@ -107,7 +107,10 @@ Task<bool> Relay::hold_lease() {
   lease_until_ = now + settings_.lease;
   if (state_.holds()) co_return true;
   cursor_ = *cursor;
-  begin_at(*cursor);
+  // Before it is said that this one relays: how much there is to do.
+  note_head(log_head_from(co_await reader_->run_one(log_head(), now + kPatience)));
+  state_.lag_ = head_ - cursor_;
+  begin_at(cursor_);
   co_return true;
 }
 
