@@ -44,6 +44,7 @@ constexpr vocabulary::Duration kLongestSpan = std::chrono::hours(24 * 366);
 
 std::vector<CountOf> counts_of(const std::map<std::string, std::int64_t>& sums) {
   std::vector<CountOf> counts;
+  counts.reserve(sums.size());
   for (const auto& [name, count] : sums) counts.push_back({name, count});
   return counts;
 }

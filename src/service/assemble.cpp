@@ -205,7 +205,7 @@ std::string text_of_file(const std::string& path) {
 vocabulary::Problem explain(std::exception_ptr thrown) {
   using vocabulary::ProblemKind;
   try {
-    std::rethrow_exception(thrown);
+    std::rethrow_exception(std::move(thrown));
   } catch (const database::Unavailable& e) {
     return {.kind = ProblemKind::unavailable,
             .detail = "the store is not available; try again shortly",
