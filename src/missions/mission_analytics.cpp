@@ -76,9 +76,8 @@ std::string resolved_sql(bool sqlite) {
       seconds("case when e.type = 'start_to_start' then p.body ->> 'started_at' else p.body ->> 'ended_at' end");
   return fmt::format(
       "case when m.body ->> 'started_at' is not null then (select case when count(*) > 0 and count({0}) = count(*) "
-      "then "
-      "{1}(0, max({0} + cast(e.body ->> 'lag_s' as double precision)) - min({2})) end from mission_dependencies e join "
-      "missions p on p.id = e.predecessor_id where e.successor_id = m.id and e.type <> 'finish_to_finish') end",
+      "then {1}(0, max({0} + cast(e.body ->> 'lag_s' as double precision)) - min({2})) end from mission_dependencies "
+      "e join missions p on p.id = e.predecessor_id where e.successor_id = m.id and e.type <> 'finish_to_finish') end",
       reached, sqlite ? "max" : "greatest", seconds("e.body ->> 'created_at'"));
 }
 
@@ -86,8 +85,7 @@ std::string resolved_sql(bool sqlite) {
 std::string places_sql(std::string_view column) {
   return fmt::format(
       "row_number() over (partition by g, ({0} is null) order by {0}) as {0}_place, count({0}) over (partition by g) "
-      "as "
-      "{0}_counted",
+      "as {0}_counted",
       column);
 }
 
@@ -107,9 +105,8 @@ std::string compose(Dialect dialect, const std::string& group, const std::string
   return fmt::format(
       "with r as (select {} as g, m.status, m.template_id, case when m.status = 'completed' then {} end as took, {} as "
       "resolved, {} - 1 as retries from missions m where m.deleted_at is null and {}), n as (select r.*, {}, {} from "
-      "r) "
-      "select g, count(*), sum(case when status = 'completed' then 1 else 0 end), sum(case when status = 'failed' then "
-      "1 else 0 end), sum(case when status = 'cancelled' then 1 else 0 end), {}, cast(sum(retries) as {}), {}, "
+      "r) select g, count(*), sum(case when status = 'completed' then 1 else 0 end), sum(case when status = 'failed' "
+      "then 1 else 0 end), sum(case when status = 'cancelled' then 1 else 0 end), {}, cast(sum(retries) as {}), {}, "
       "count(template_id) from n group by g order by g limit 1000",
       group, took, resolved_sql(sqlite), attempt, conditions, places_sql("took"), places_sql("resolved"),
       percentiles_sql("took"), sqlite ? "integer" : "bigint", percentiles_sql("resolved"));
