@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds kAfterFault(1000);
 
 }  // namespace
 
-LiveTail::LiveTail(async::Executor executor,
+LiveTail::LiveTail(const async::Executor& executor,
                    database::Reader& reader,
                    CommitBell& bell,
                    std::chrono::milliseconds look_every,

@@ -22,7 +22,7 @@ class LiveTail {
  public:
   using OnFault = std::function<void(const std::string&)>;
   // Looks when the bell rings, and every `look_every` for what other replicas committed.
-  LiveTail(async::Executor executor,
+  LiveTail(const async::Executor& executor,
            database::Reader& reader,
            CommitBell& bell,
            std::chrono::milliseconds look_every,

@@ -74,7 +74,7 @@ Relaying::Relaying(database::Database& database,
 
 void Relaying::start() {
   // Its connections wait on the context as long as they live.
-  boost::asio::co_spawn(context_, relay_.run(), [this](std::exception_ptr) { context_.stop(); });
+  boost::asio::co_spawn(context_, relay_.run(), [this](const std::exception_ptr&) { context_.stop(); });
   thread_ = std::thread([this] { context_.run(); });
 }
 

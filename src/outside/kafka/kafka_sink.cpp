@@ -85,9 +85,9 @@ std::string KafkaSink::trouble() const {
   return trouble_;
 }
 
-void KafkaSink::report(std::uint64_t generation, std::int64_t sequence, bool arrived, std::string why) {
+void KafkaSink::report(std::uint64_t generation, std::int64_t sequence, bool arrived, const std::string& why) {
   if (!is_current(generation)) return;  // given up
-  set_trouble(generation, std::move(why));
+  set_trouble(generation, why);
   std::function<void()> wake;
   {
     const std::lock_guard lock(mutex_);
@@ -98,7 +98,7 @@ void KafkaSink::report(std::uint64_t generation, std::int64_t sequence, bool arr
   if (wake) wake();
 }
 
-void KafkaSink::set_trouble(std::uint64_t generation, std::string words) {
+void KafkaSink::set_trouble(std::uint64_t generation, const std::string& words) {
   {
     const std::lock_guard lock(mutex_);
     if (!is_current(generation) || trouble_ == words) return;

@@ -46,8 +46,8 @@ class KafkaSink final : public relay::EventSink {
   void look_again(Producer& producer, std::uint64_t generation);
   bool is_current(std::uint64_t generation) const { return generation_.load() == generation; }
   void wait_a_while(std::uint64_t generation);
-  void report(std::uint64_t generation, std::int64_t sequence, bool arrived, std::string why);
-  void set_trouble(std::uint64_t generation, std::string words);
+  void report(std::uint64_t generation, std::int64_t sequence, bool arrived, const std::string& why);
+  void set_trouble(std::uint64_t generation, const std::string& words);
 
   KafkaSettings settings_;
   OnFault on_fault_;
