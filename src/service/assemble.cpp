@@ -27,6 +27,7 @@
 #include "missions/mission_records.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/mission_times.hpp"
 #include "missions/plan_store.hpp"
 #include "missions/rules/mission_creation.hpp"
 #include "missions/rules/mission_safety.hpp"
@@ -216,6 +217,7 @@ lanes::LaneSettings lane_settings(const Settings& settings, Observation& observa
     observation.events(events);
     auto_start.saw(events);
   };
+  lane.on_outcome = [&](std::string_view name, const lanes::Outcome& outcome) { observation.command(name, outcome); };
   lane.on_batch = [&](const lanes::BatchFigures& figures) { observation.batch(figures); };
   lane.on_fault = [&](const std::string& what) { observation.fault("lane", what); };
   return lane;
@@ -338,6 +340,9 @@ int serve(const Settings& settings) {
   missions::MissionCache cache(settings.mission_cache);
   auto* const used_cache = only_writer ? &cache : nullptr;
   const templates::CountUses count_uses = [&](std::size_t uses) { observation.template_uses(uses); };
+  const missions::MissionTimes mission_times{
+      .executed = [&](missions::MissionStatus s, vocabulary::Duration took) { observation.mission_executed(s, took); },
+      .resolved = [&](vocabulary::Duration took) { observation.dependencies_resolved(took); }};
   missions::AutoStart auto_start;
   lanes::Lane lane(
       *database,
@@ -345,8 +350,9 @@ int serve(const Settings& settings) {
          return vehicles::vehicle_part_that_tells(set, [&] { auto_start.facts_changed(); });
        },
        safety::safety_part, [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
-       missions::dependency_part, missions::plan_part,
-       [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
+       missions::dependency_part,
+       [&mission_times](lanes::WorkingSet& set) { return missions::mission_times_part(set, mission_times); },
+       missions::plan_part, [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
        [&observation](lanes::WorkingSet& set) {
          return trips::trip_part(set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
        }},
