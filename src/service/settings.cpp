@@ -10,11 +10,12 @@
 #include <stdexcept>
 
 #include "database/database.hpp"
+#include "routing/router_client.hpp"
 
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 22> kLines{{
+constexpr std::array<SettingLine, 23> kLines{{
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -31,6 +32,9 @@ constexpr std::array<SettingLine, 22> kLines{{
     {"MISSION_CACHE", "20000", "Missions kept ready to be sent (SQLite only, where this process is the only writer)."},
     {"TIMER_LOOK_MS", "50", "How often due timers are looked for."},
     {"ROADS_FILE", "", "Road file made by import-roads; without one routes are geodesic."},
+    {"ROUTER_URL", "",
+     "Without ROADS_FILE: who answers /routes, /routes/matrix and /routes/nearest, osrm:http://<host>:<port> or "
+     "valhalla:http://<host>:<port>."},
     {"ROAD_THREADS", "1", "Threads for quick routes, and as many again for matrices, fronts and plans, 1 to 64."},
     {"ROAD_QUEUE", "256", "Requests for routes that may wait for such a thread; beyond it 503."},
     {"ROAD_METRICS", "16", "Metrics kept ready: one for each vehicle, objective and set of wishes in use."},
@@ -122,6 +126,12 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "MISSION_CACHE", 0, 10'000'000, s.mission_cache);
   read_number(environment, "TIMER_LOOK_MS", 1.0, 10000.0, s.timer_look_ms);
   read_text(environment, "ROADS_FILE", s.roads_file);
+  read_text(environment, "ROUTER_URL", s.router_url);
+  try {
+    if (!s.router_url.empty()) routing::router_place(s.router_url);
+  } catch (const std::invalid_argument& e) {
+    wrong("ROUTER_URL", e.what());
+  }
   read_number<std::size_t>(environment, "ROAD_THREADS", 1, 64, s.road_threads);
   read_number<std::size_t>(environment, "ROAD_QUEUE", 1, 100'000, s.road_queue);
   read_number<std::size_t>(environment, "ROAD_METRICS", 1, 1000, s.road_metrics);

@@ -27,6 +27,7 @@ struct Settings {
   std::size_t mission_cache = 20000;
   double timer_look_ms = 50;
   std::string roads_file;
+  std::string router_url;
   std::size_t road_threads = 1;
   std::size_t road_queue = 256;
   std::size_t road_metrics = 16;
