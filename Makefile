@@ -32,13 +32,13 @@ build: packages-build ## makes build/release/mission-management, the one binary
 	@scripts/build release mission-management
 
 .PHONY: test
-test: packages-build packages-test ## everything: builds dev (ASan+UBSan) and release, starts real servers, runs all tests
+test: packages-build packages-test packages-kafka ## everything: builds dev (ASan+UBSan) and release, starts real servers, runs all tests
 	@scripts/build dev
 	@scripts/build release
 	@scripts/test dev
 
 .PHONY: test-integration
-test-integration: packages-build packages-test ## only the tests against real servers
+test-integration: packages-build packages-test packages-kafka ## only the tests against real servers
 	@scripts/build dev
 	@scripts/test dev --label-regex '^(database|integration)$$'
 
@@ -80,11 +80,13 @@ house: packages-build ## writes docs/house.md anew: the rooms and their arrows
 
 .PHONY: packages
 packages: packages-build packages-test ## installs every Debian package that building and testing need
-.PHONY: packages-build packages-test
+.PHONY: packages-build packages-test packages-kafka
 packages-build:
 	@scripts/install-packages build
 packages-test:
 	@scripts/install-packages test
+packages-kafka:
+	@scripts/install-packages kafka
 
 .PHONY: clean
 clean: ## removes build/; var/ with your data stays

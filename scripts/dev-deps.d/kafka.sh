@@ -31,4 +31,5 @@ start_kafka() {
   echo $! >"$dir/kafka.pid"
   wait_for kafka $! "$home/kafka.log" kcat -b "127.0.0.1:$port" -L -m 1
   say "KAFKA_BROKERS=127.0.0.1:$port"
+  say "KAFKA_CREATE_TOPICS=true"
 }

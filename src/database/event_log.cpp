@@ -8,16 +8,19 @@ const Statement append(
     "append_events",
     Statement::Shape::many,
     "insert into events (stream, stream_id, version, type, schema_version, data, caller, trace, "
-    "occurred_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    "occurred_at, fleet_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     // `with ordinality`: sequences must be given in the order of the batch.
     "insert into events (stream, stream_id, version, type, schema_version, data, caller, trace, "
-    "occurred_at) select a, cast(b as uuid), cast(c as bigint), d, cast(e as bigint), cast(f as json), "
-    "g, h, cast(i as timestamptz) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as "
+    "occurred_at, fleet_id) select a, cast(b as uuid), cast(c as bigint), d, cast(e as bigint), cast(f as json), "
+    "g, h, cast(i as timestamptz), j from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as "
     "text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), cast($7 as text[]), cast($8 "
-    "as text[]), cast($9 as text[])) with ordinality as t(a, b, c, d, e, f, g, h, i, n) order by n");
+    "as text[]), cast($9 as text[]), cast($10 as text[])) with ordinality as t(a, b, c, d, e, f, g, h, i, j, n) order "
+    "by "
+    "n");
 
-#define EVENT_COLUMNS \
-  "select stream, stream_id, version, type, schema_version, data, caller, trace, occurred_at, sequence from events "
+#define EVENT_COLUMNS                                                                                              \
+  "select stream, stream_id, version, type, schema_version, data, caller, trace, occurred_at, sequence, fleet_id " \
+  "from events "
 
 const Statement of_stream("stream_events",
                           EVENT_COLUMNS
@@ -41,7 +44,8 @@ Query append_events(const std::vector<vocabulary::Event>& events) {
   Query q{&append, {}};
   q.cells.reserve(events.size() * append.parameters());
   for (const auto& e : events) {
-    q.add(e.stream, e.stream_id, e.version, e.type, e.schema_version, e.data, e.caller, e.trace, e.occurred_at);
+    q.add(e.stream, e.stream_id, e.version, e.type, e.schema_version, e.data, e.caller, e.trace, e.occurred_at,
+          e.fleet_id);
   }
   return q;
 }
@@ -75,6 +79,7 @@ std::vector<vocabulary::Event> events_from(const Rows& rows) {
     const auto row = rows[i];
     events.push_back({.stream = std::string(row.text(0)),
                       .stream_id = row.uuid(1),
+                      .fleet_id = std::string(row.text(10)),
                       .version = row.integer(2),
                       .type = std::string(row.text(3)),
                       .schema_version = static_cast<int>(row.integer(4)),

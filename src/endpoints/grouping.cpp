@@ -29,9 +29,9 @@ std::optional<std::int64_t> offset_of(std::string_view text) {
 
 }  // namespace
 
-std::string percentile_sql(std::string_view column, int percent) {
-  return fmt::format("max(case when {0} is not null and place = (counted * {1} + 99) / 100 then {0} end)", column,
-                     percent);
+std::string percentile_sql(std::string_view column, int percent, std::string_view prefix) {
+  return fmt::format("max(case when {0} is not null and {2}place = ({2}counted * {1} + 99) / 100 then {0} end)", column,
+                     percent, prefix);
 }
 
 Grouping::Grouping(std::string name,
@@ -54,7 +54,9 @@ Grouping::Grouping(std::string name,
 std::string Grouping::group_sql(Dialect dialect, const Group& group) const {
   const bool day = group.name == "day";
   if (!day && group.name != "hour") {
-    return group.column.empty() ? std::string("'all'") : fmt::format("coalesce({}.{}, '')", alias_, group.column);
+    // An id is no text on PostgreSQL.
+    return group.column.empty() ? std::string("'all'")
+                                : fmt::format("coalesce(cast({}.{} as text), '')", alias_, group.column);
   }
   // PostgreSQL must be told the type of every parameter, used or not.
   if (dialect == Dialect::sqlite) {

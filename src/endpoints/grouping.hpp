@@ -66,7 +66,7 @@ class Grouping {
   std::deque<Shape> shapes_;
 };
 
-// The nearest-rank percentile of `column`, for rows numbered by `place` among `counted`.
-std::string percentile_sql(std::string_view column, int percent);
+// The nearest-rank percentile of `column`, for rows numbered by `place` among `counted`; `prefix` stands before both.
+std::string percentile_sql(std::string_view column, int percent, std::string_view prefix = "");
 
 }  // namespace mms::endpoints

@@ -30,7 +30,7 @@ struct FilterField {
   ColumnKind kind = ColumnKind::text;
   // Turns a parameter's value into the column's; nothing: refused with `expects`.
   std::optional<std::string> (*translate)(std::string_view value) = nullptr;
-  std::string_view expects = "";
+  std::string_view expects;
   bool leads = false;  // an index begins with it: a single value becomes an equality that the index serves
 };
 

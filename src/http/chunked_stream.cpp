@@ -27,13 +27,26 @@ void ChunkedStream::open(std::string head) {
 
 async::Task<bool> ChunkedStream::send(std::string chunk) {
   if (closed_ || chunk.empty()) co_return !closed_;
-  append(chunk);
-  push();
-  if (!closed_ && pending_.size() > setting_.most_pending) {
+  // What lags is what was not taken before: one chunk may be larger than the buffer.
+  if (pending_.size() > setting_.most_pending) {
     if (!last_words_.empty()) append(last_words_);
     close();
+    co_return false;
+  }
+  append(chunk);
+  push();
+  co_return !closed_;
+}
+
+async::Task<bool> ChunkedStream::drained() {
+  if (!closed_ && !pending_.empty()) {
+    co_await async::suspend<bool>([this](async::Resume<bool> resume) { drained_ = std::move(resume); });
   }
   co_return !closed_;
+}
+
+void ChunkedStream::wake_drained() {
+  if (drained_) std::exchange(drained_, {})(true);
 }
 
 void ChunkedStream::append(std::string_view chunk) {
@@ -51,6 +64,7 @@ void ChunkedStream::when_closed(std::function<void()> wake) {
 
 void ChunkedStream::close() {
   closed_ = true;
+  wake_drained();
   if (wake_) std::exchange(wake_, nullptr)();
 }
 
@@ -70,6 +84,7 @@ void ChunkedStream::push() {
     if (ec) return lose();
   }
   deadline_ = async::Clock::time_point::max();
+  wake_drained();
 }
 
 void ChunkedStream::set_deadline() {

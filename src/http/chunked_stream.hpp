@@ -21,6 +21,7 @@ class ChunkedStream final : public EventStream, public std::enable_shared_from_t
   ChunkedStream(Socket& socket, std::shared_ptr<void> owner, async::Clock::time_point& deadline, Setting setting);
 
   async::Task<bool> send(std::string chunk) override;
+  async::Task<bool> drained() override;
   void last_words(std::string chunk) override { last_words_ = std::move(chunk); }
   void when_closed(std::function<void()> wake) override;
   bool is_open() const override { return !closed_; }
@@ -40,6 +41,7 @@ class ChunkedStream final : public EventStream, public std::enable_shared_from_t
   void watch();
   void lose();
   void set_deadline();
+  void wake_drained();
 
   Socket& socket_;
   std::shared_ptr<void> owner_;
@@ -48,6 +50,7 @@ class ChunkedStream final : public EventStream, public std::enable_shared_from_t
   std::string pending_;
   std::string last_words_;
   std::function<void()> wake_;
+  async::Resume<bool> drained_;  // who waits in drained()
   std::size_t bytes_ = 0;
   std::size_t most_ignored_ = 64 * 1024;  // bytes that a peer may send into a stream
   bool closed_ = false;

@@ -18,7 +18,8 @@ namespace mms::http {
 enum class Method { get, head, post, put, delete_, options, patch, other };
 std::string_view to_text(Method method);
 
-// Lifetime: all views are into the session's buffer and hold until the handler's answer was returned.
+// Lifetime: all views are into the session's buffer and hold until the handler's answer was returned, and for a
+// streamed answer until its stream has ended.
 struct Request {
   Method method = Method::get;
   std::string_view target;  // as sent

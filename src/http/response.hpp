@@ -20,6 +20,8 @@ class EventStream {
   // buffer, or the service stops: then return.
   // Does not wait for the peer: what the socket does not take at once is kept, up to a limit.
   virtual async::Task<bool> send(std::string chunk) = 0;
+  // Waits until the peer took all that was sent, for one who sends more than a buffer can hold. False as for send().
+  virtual async::Task<bool> drained() = 0;
   // What a reader gets last when it is cut for being too slow.
   virtual void last_words(std::string chunk) = 0;
   // Called once, when the peer leaves, is cut, or the service stops, so that one who waits for events can be woken.

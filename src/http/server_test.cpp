@@ -112,6 +112,14 @@ async::Task<void> quiet(const Tools* tools, EventStream& stream) {
   });
   ++const_cast<Tools*>(tools)->streams_ended;
 }
+// More than sockets and buffer hold, in chunks larger than the buffer, no faster than the reader takes it.
+async::Task<void> patient(EventStream& stream) {
+  const std::string chunk(1'000'000, 'x');
+  for (int i = 0; i < 20; ++i) {
+    if (!co_await stream.drained() || !co_await stream.send(chunk)) co_return;
+  }
+  if (co_await stream.drained()) co_await stream.send("data: all\n\n");
+}
 async::Task<Result<Response>> events(const Tools& tools, const Request& request) {
   Response response;
   response.content_type = "text/event-stream";
@@ -119,6 +127,8 @@ async::Task<Result<Response>> events(const Tools& tools, const Request& request)
     response.stream = [&tools](EventStream& stream) { return flood(&tools, stream); };
   } else if (request.query == "quiet") {
     response.stream = [&tools](EventStream& stream) { return quiet(&tools, stream); };
+  } else if (request.query == "patient") {
+    response.stream = patient;
   } else {
     response.stream = count;
   }
@@ -319,6 +329,23 @@ TEST_F(ServerTest, large_answers_wait_for_slow_readers_and_cut_dead_ones) {
   Client dead(server_->port());
   dead.send(get("/large") + get("/large") + get("/large"));
   EXPECT_TRUE(eventually([&] { return server_->gauges().connections.load() == 1; }));
+}
+
+TEST_F(ServerTest, one_who_waits_for_a_stream_to_drain_can_send_more_than_a_buffer_holds) {
+  settings_.session.stream_buffer = 100'000;
+  start();
+  Client late(server_->port());
+  late.send(get("/events?patient"));
+  std::this_thread::sleep_for(300ms);
+  const auto rest = late.rest();
+  EXPECT_GT(rest.size(), 20'000'000u);
+  EXPECT_TRUE(ends(rest, "data: all\n\n\r\n0\r\n\r\n"));
+
+  Client leaving(server_->port());
+  leaving.send(get("/events?patient"));
+  std::this_thread::sleep_for(100ms);
+  leaving.leave();
+  EXPECT_TRUE(eventually([&] { return server_->gauges().streams.load() == 0; }));
 }
 
 TEST_F(ServerTest, streams_are_chunked_and_cut_when_their_reader_lags_or_leaves) {

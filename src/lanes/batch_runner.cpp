@@ -93,7 +93,9 @@ void BatchRunner::fault(const std::string& what) const {
 Task<std::vector<Outcome>> BatchRunner::run(std::vector<Submission> batch) {
   std::exception_ptr failed;
   try {
-    co_return co_await attempt(batch);
+    auto outcomes = co_await attempt(batch);
+    tell_outcomes(batch, outcomes);
+    co_return outcomes;
   } catch (const database::StatementFailed& e) {
     fault(fmt::format("batch of {}: {} ({})", batch.size(), e.what(), e.sqlstate()));
   } catch (const std::exception& e) {
@@ -104,6 +106,7 @@ Task<std::vector<Outcome>> BatchRunner::run(std::vector<Submission> batch) {
   std::vector<Outcome> outcomes;
   if (batch.size() == 1) {
     outcomes.push_back(broken());
+    tell_outcomes(batch, outcomes);
     co_return outcomes;
   }
   for (auto& submission : batch) {
@@ -154,6 +157,15 @@ void BatchRunner::tell(Attempt& attempt) const {
     if (settings_.on_batch) settings_.on_batch(attempt.figures);
   } catch (const std::exception& e) {
     fault(fmt::format("after a commit: {}", e.what()));
+  }
+}
+
+void BatchRunner::tell_outcomes(const std::vector<Submission>& batch, const std::vector<Outcome>& outcomes) const {
+  if (!settings_.on_outcome) return;
+  try {
+    for (std::size_t i = 0; i < batch.size(); ++i) settings_.on_outcome(batch[i].command->name(), outcomes[i]);
+  } catch (const std::exception& e) {
+    fault(fmt::format("after a batch: {}", e.what()));
   }
 }
 

@@ -53,6 +53,8 @@ struct LaneSettings {
   // Runs on the lane's thread after a batch is durable, with its events (sequences not filled in).
   std::function<void(const std::vector<vocabulary::Event>&)> on_commit;
   std::function<void(const BatchFigures&)> on_batch;
+  // Of every command of a batch, by its name, when the batch is over.
+  std::function<void(std::string_view, const Outcome&)> on_outcome;
   // Internal texts of faults, for the log.
   std::function<void(const std::string&)> on_fault;
 };
@@ -78,6 +80,7 @@ class BatchRunner {
                            std::vector<std::unique_ptr<Command>> follow_ups,
                            const std::string& trace);
   void tell(Attempt& attempt) const;
+  void tell_outcomes(const std::vector<Submission>& batch, const std::vector<Outcome>& outcomes) const;
   void fault(const std::string& what) const;
 
   database::Writer& writer_;

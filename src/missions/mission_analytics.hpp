@@ -1,4 +1,4 @@
-// GET /missions/analytics: success rate, execution time and retries, over the store.
+// GET /missions/analytics: success rate, times, retries, template use and safety events, over the store.
 #pragma once
 
 #include "http/route.hpp"

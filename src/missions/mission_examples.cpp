@@ -3,9 +3,12 @@
 
 #include <array>
 
+#include "http/examples.hpp"
+
 namespace mms::missions {
 namespace {
 
+using http::Example;
 using http::Method;
 
 #define EXAMPLE_MISSION                                                                             \
@@ -48,13 +51,6 @@ constexpr std::string_view kBulk =
     R"("start","id":"01a20fa6-fc9d-720e-97a5-81a85198cfc0","version":1},{"action":"report_task","id":"01a20)"
     R"(fa6-fc9d-720e-97a5-81a85198cfc0","task":"load","input":{"status":"succeeded"}}]})";
 
-struct Example {
-  Method method;
-  std::string_view pattern;
-  std::string_view request;
-  std::string_view answer;
-};
-
 constexpr std::array kExamples{
     Example{Method::post, "/missions", kCreate, kMission},
     Example{Method::get, "/missions", {}, kPage},
@@ -80,13 +76,8 @@ constexpr std::array kExamples{
 }  // namespace
 
 void add_examples(std::vector<http::Route>& routes) {
-  for (auto& route : routes) {
-    for (const auto& example : kExamples) {
-      if (example.method != route.method || example.pattern != route.pattern) continue;
-      if (route.example_request.empty()) route.example_request = example.request;
-      if (route.example_answer.empty()) route.example_answer = example.answer;
-    }
-  }
+  http::add_examples(routes, kExamples);
+  add_record_examples(routes);
 }
 
 }  // namespace mms::missions

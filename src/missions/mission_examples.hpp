@@ -9,5 +9,7 @@ namespace mms::missions {
 
 // Fills example_request and example_answer of the rows that have none.
 void add_examples(std::vector<http::Route>& routes);
+// The same for explain, graph, logs, metrics, analytics and plans.
+void add_record_examples(std::vector<http::Route>& routes);
 
 }  // namespace mms::missions

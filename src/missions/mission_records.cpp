@@ -6,6 +6,7 @@
 #include "endpoints/records.hpp"
 #include "endpoints/views.hpp"
 #include "missions/mission_analytics.hpp"
+#include "missions/mission_examples.hpp"
 #include "missions/mission_store.hpp"
 
 namespace mms::missions {
@@ -93,6 +94,7 @@ std::vector<http::Route> record_routes(const RecordKeeping& tools) {
                     .problems = {not_found, bad_parameter, bad_cursor},
                     .query = metrics.parameters()});
   routes.push_back(analytics_route(tools.missions));
+  add_record_examples(routes);
   return routes;
 }
 

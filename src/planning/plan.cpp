@@ -62,6 +62,7 @@ class Reasons {
   LeftOut of(std::uint32_t stop) const {
     const std::uint32_t partner = nodes_.partner(stop), leader = nodes_.is_delivery(stop) ? partner : stop;
     std::vector<Tour> empty;
+    empty.reserve(request_.vehicles.size());
     for (std::uint32_t v = 0; v < request_.vehicles.size(); ++v)
       empty.emplace_back(nodes_, v, request_.vehicles[v].capacity, 0);
     if (!cheapest(nodes_, empty, leader, {false, false}).fits())

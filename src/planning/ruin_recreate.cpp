@@ -78,8 +78,8 @@ class Search {
     const auto stops = static_cast<std::uint32_t>(nodes_.stops());
     double sum = 0;
     for (std::uint32_t a = 0; a < stops; ++a) {
-      std::vector<std::uint32_t> others;
-      for (std::uint32_t b = 0; b < stops; ++b) others.push_back(b);
+      std::vector<std::uint32_t> others(stops);
+      std::iota(others.begin(), others.end(), 0U);
       std::ranges::sort(others, {},
                         [&](std::uint32_t b) { return a == b ? Time{-1} : nodes_.cost(a, b) + nodes_.cost(b, a); });
       for (std::size_t k = 1; k < std::min<std::size_t>(others.size(), 6); ++k)

@@ -16,6 +16,7 @@ Nodes::Nodes(const PlanRequest& request)
       node_(request.stops),
       partner_(count_, none()) {
   std::vector<std::optional<std::uint32_t>> place;
+  place.reserve(count_);
   for (const Stop& stop : request.stops) place.emplace_back(stop.place);
   for (const Vehicle& vehicle : request.vehicles) {
     place.push_back(vehicle.start);

@@ -52,7 +52,7 @@ Result<Given> read(std::span<const std::string> arguments) {
   return given;
 }
 
-std::string road_file_beside(std::string input) {
+std::string road_file_beside(const std::string& input) {
   for (const std::string_view ending : {".osm.pbf", ".pbf"}) {
     if (input.ends_with(ending)) return input.substr(0, input.size() - ending.size()) + ".roads";
   }

@@ -44,6 +44,7 @@ constexpr vocabulary::Duration kLongestSpan = std::chrono::hours(24 * 366);
 
 std::vector<CountOf> counts_of(const std::map<std::string, std::int64_t>& sums) {
   std::vector<CountOf> counts;
+  counts.reserve(sums.size());
   for (const auto& [name, count] : sums) counts.push_back({name, count});
   return counts;
 }
@@ -99,6 +100,11 @@ Task<Result<Response>> analytics(const SafetyTools& tools, const Request& reques
   co_return response;
 }
 
+constexpr std::string_view kExample =
+    R"json({"from":"2026-10-26T02:33:54.873088Z","to":"2026-11-25T02:33:54.873088Z","total":1,"unresolved":0,)json"
+    R"json("by_type":[{"name":"obstacle","count":1}],"by_severity":[{"name":"critical","count":1}],"by_status)json"
+    R"json(":[{"name":"resolved","count":1}],"by_day":[{"name":"2026-11-25","count":1}]})json";
+
 }  // namespace
 
 http::Route analytics_route(const SafetyTools& tools) {
@@ -112,7 +118,8 @@ http::Route analytics_route(const SafetyTools& tools) {
           .query = {{"from", "Occurred at this time or later; 30 days before `to` when absent.",
                      R"({"type":"string","format":"date-time"})"},
                     {"to", "Occurred before this time; now when absent.", R"({"type":"string","format":"date-time"})"},
-                    {"fleet_id", "Only these fleets; repeat for any of several.", R"({"type":"string"})"}}};
+                    {"fleet_id", "Only these fleets; repeat for any of several.", R"({"type":"string"})"}},
+          .example_answer = kExample};
 }
 
 }  // namespace mms::safety

@@ -97,13 +97,29 @@ constexpr auto kSafetyEvent = http::schema_of<SafetyEvent>("SafetyEvent");
 constexpr std::string_view kExample = EXAMPLE_EVENT;
 constexpr std::string_view kExamplePage = R"({"items":[)" EXAMPLE_EVENT R"(],"next_cursor":null})";
 #undef EXAMPLE_EVENT
+constexpr std::string_view kAcknowledged =
+    R"json({"id":"01a2108d-71b4-7df2-8a4c-43d56cdb8e7d","fleet_id":"quarry-north","vehicle_id":"truck-7","typ)json"
+    R"json(e":"obstacle","severity":"critical","description":"Rockfall on haul road 3","source":"operator","s)json"
+    R"json(tatus":"acknowledged","occurred_at":"2026-11-25T02:33:54.868881Z","last_seen_at":"2026-11-25T02:33)json"
+    R"json(:54.868881Z","count":1,"acknowledgement":{"note":"the shift lead is on the way","by":"ada","at":"2)json"
+    R"json(026-11-25T02:33:54.870398Z"},"created_at":"2026-11-25T02:33:54.868881Z","updated_at":"2026-11-25T0)json"
+    R"json(2:33:54.870398Z","created_by":"ada","version":2})json";
+constexpr std::string_view kResolved =
+    R"json({"id":"01a2108d-71b4-7df2-8a4c-43d56cdb8e7d","fleet_id":"quarry-north","vehicle_id":"truck-7","typ)json"
+    R"json(e":"obstacle","severity":"critical","description":"Rockfall on haul road 3","source":"operator","s)json"
+    R"json(tatus":"resolved","occurred_at":"2026-11-25T02:33:54.868881Z","last_seen_at":"2026-11-25T02:33:54.)json"
+    R"json(868881Z","count":1,"acknowledgement":{"note":"the shift lead is on the way","by":"ada","at":"2026-)json"
+    R"json(11-25T02:33:54.870398Z"},"resolution":{"note":"the rocks are cleared, the road is open","by":"ada")json"
+    R"json(,"at":"2026-11-25T02:33:54.871871Z"},"created_at":"2026-11-25T02:33:54.868881Z","updated_at":"2026)json"
+    R"json(-11-25T02:33:54.871871Z","created_by":"ada","version":3})json";
 
 http::Route command_row(std::string_view pattern,
                         Permission permission,
                         http::Handler handler,
                         http::SchemaRef accepts,
                         std::string_view summary,
-                        std::string_view example) {
+                        std::string_view example,
+                        std::string_view answer) {
   return {.method = http::Method::post,
           .pattern = pattern,
           .permission = permission,
@@ -114,7 +130,8 @@ http::Route command_row(std::string_view pattern,
           .problems = {ProblemKind::not_found, ProblemKind::wrong_state, ProblemKind::invalid_fields},
           .idempotent = true,
           .conditional = true,
-          .example_request = example};
+          .example_request = example,
+          .example_answer = answer};
 }
 
 }  // namespace
@@ -160,12 +177,13 @@ std::vector<http::Route> safety_routes(const SafetyTools& tools) {
   routes.push_back(command_row("/safety-events/{id}/acknowledge", Permission::safety_write,
                                http::with(tools, command<AcknowledgeSafetyEvent, acknowledge_safety_event>),
                                schema_of<AcknowledgeSafetyEvent>("AcknowledgeSafetyEvent"),
-                               "Says that a person has seen it.", R"({"note":"the shift lead is on the way"})"));
+                               "Says that a person has seen it.", R"({"note":"the shift lead is on the way"})",
+                               kAcknowledged));
   routes.push_back(command_row("/safety-events/{id}/resolve", Permission::safety_resolve,
                                http::with(tools, command<ResolveSafetyEvent, resolve_safety_event>),
                                schema_of<ResolveSafetyEvent>("ResolveSafetyEvent"),
                                "Closes it for good, with a note of what was found and done.",
-                               R"({"note":"the rocks are cleared, the road is open"})"));
+                               R"({"note":"the rocks are cleared, the road is open"})", kResolved));
   return routes;
 }
 

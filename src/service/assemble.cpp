@@ -27,9 +27,11 @@
 #include "missions/mission_records.hpp"
 #include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
+#include "missions/mission_times.hpp"
 #include "missions/plan_store.hpp"
 #include "missions/rules/mission_creation.hpp"
 #include "missions/rules/mission_safety.hpp"
+#include "relay/event_routes.hpp"
 #include "road_import/import_roads.hpp"
 #include "routing/routing_routes.hpp"
 #include "routing/traffic_routes.hpp"
@@ -40,6 +42,7 @@
 #include "service/docs_page.hpp"
 #include "service/health.hpp"
 #include "service/observe.hpp"
+#include "service/relaying.hpp"
 #include "service/trip_roads.hpp"
 #include "templates/template_routes.hpp"
 #include "templates/template_store.hpp"
@@ -109,6 +112,14 @@ std::vector<http::Route> system_routes(const SystemTools& tools) {
   return routes;
 }
 
+// What those who watch the log share.
+struct Watching {
+  relay::CommitBell& bell;
+  relay::Watchers& watchers;
+  std::chrono::milliseconds look_every;
+  std::chrono::milliseconds heartbeat;
+};
+
 // What one HTTP thread works with.
 struct ThreadParts {
   ThreadParts(boost::asio::io_context& context,
@@ -120,7 +131,8 @@ struct ThreadParts {
               Condition& condition,
               Observation& observation,
               routing::RoadWork& roads,
-              const SystemTools& system)
+              const SystemTools& system,
+              const Watching& watching)
       : reader(database.open_reader(context)),
         appender(database.open_appender(context)),
         keys(context.get_executor(), *reader, *appender),
@@ -144,6 +156,12 @@ struct ThreadParts {
             trip_ways(roads, now, [&observation](const std::string& what) { observation.fault("roads", what); })},
         routing_tools{roads, now},
         traffic_tools{roads, *reader, *appender, cursor_key, now},
+        tail(context.get_executor(),
+             *reader,
+             watching.bell,
+             watching.look_every,
+             [&observation](const std::string& what) { observation.fault("streams", what); }),
+        watch_tools{*reader, tail, watching.watchers, access::admit_by(guard), watching.heartbeat},
         health_tools{*reader, database.dialect(), condition, std::string(version()),
                      roads.roads != nullptr ? roads.roads->words()
                      : roads.router != nullptr
@@ -153,12 +171,12 @@ struct ThreadParts {
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
-    for (auto part :
-         {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
-          missions::mission_routes(mission_tools), missions::record_routes(mission_records),
-          templates::template_routes(template_tools), trips::trip_routes(trip_tools),
-          routing::routing_routes(routing_tools), routing::traffic_routes(traffic_tools),
-          access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
+    for (auto part : {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools),
+                      safety::safety_routes(safety_tools), missions::mission_routes(mission_tools),
+                      missions::record_routes(mission_records), templates::template_routes(template_tools),
+                      trips::trip_routes(trip_tools), routing::routing_routes(routing_tools),
+                      routing::traffic_routes(traffic_tools), relay::event_routes(watch_tools),
+                      access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -178,6 +196,8 @@ struct ThreadParts {
   trips::TripTools trip_tools;
   routing::RoutingTools routing_tools;
   routing::TrafficTools traffic_tools;
+  relay::LiveTail tail;
+  relay::WatchTools watch_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
 };
@@ -192,7 +212,7 @@ std::string text_of_file(const std::string& path) {
 vocabulary::Problem explain(std::exception_ptr thrown) {
   using vocabulary::ProblemKind;
   try {
-    std::rethrow_exception(thrown);
+    std::rethrow_exception(std::move(thrown));
   } catch (const database::Unavailable& e) {
     return {.kind = ProblemKind::unavailable,
             .detail = "the store is not available; try again shortly",
@@ -214,14 +234,19 @@ vocabulary::Problem explain(std::exception_ptr thrown) {
   }
 }
 
-lanes::LaneSettings lane_settings(const Settings& settings, Observation& observation, missions::AutoStart& auto_start) {
+lanes::LaneSettings lane_settings(const Settings& settings,
+                                  Observation& observation,
+                                  missions::AutoStart& auto_start,
+                                  relay::CommitBell& bell) {
   lanes::LaneSettings lane;
   lane.max_batch = settings.max_batch;
   lane.max_queue = settings.max_queue;
   lane.on_commit = [&](const std::vector<vocabulary::Event>& events) {
+    bell.ring();
     observation.events(events);
     auto_start.saw(events);
   };
+  lane.on_outcome = [&](std::string_view name, const lanes::Outcome& outcome) { observation.command(name, outcome); };
   lane.on_batch = [&](const lanes::BatchFigures& figures) { observation.batch(figures); };
   lane.on_fault = [&](const std::string& what) { observation.fault("lane", what); };
   return lane;
@@ -316,7 +341,10 @@ std::string openapi() {
   Observation observation(log, metrics, false);
   routing::Workshop workshop(1, 1);
   routing::RoadWork roads{nullptr, workshop, workshop};
-  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, roads, system);
+  relay::CommitBell bell;
+  relay::Watchers watchers(0);
+  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, roads, system,
+                    {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1)});
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -350,19 +378,24 @@ int serve(const Settings& settings) {
   missions::MissionCache cache(settings.mission_cache);
   auto* const used_cache = only_writer ? &cache : nullptr;
   const templates::CountUses count_uses = [&](std::size_t uses) { observation.template_uses(uses); };
+  const missions::MissionTimes mission_times{
+      .executed = [&](missions::MissionStatus s, vocabulary::Duration took) { observation.mission_executed(s, took); },
+      .resolved = [&](vocabulary::Duration took) { observation.dependencies_resolved(took); }};
   missions::AutoStart auto_start;
+  relay::CommitBell bell;
   lanes::Lane lane(
       *database,
       {[&](lanes::WorkingSet& set) {
          return vehicles::vehicle_part_that_tells(set, [&] { auto_start.facts_changed(); });
        },
        safety::safety_part, [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
-       missions::dependency_part, missions::plan_part,
-       [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
+       missions::dependency_part,
+       [&mission_times](lanes::WorkingSet& set) { return missions::mission_times_part(set, mission_times); },
+       missions::plan_part, [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
        [&observation](lanes::WorkingSet& set) {
          return trips::trip_part(set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
        }},
-      lane_settings(settings, observation, auto_start));
+      lane_settings(settings, observation, auto_start, bell));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });
 
@@ -386,13 +419,25 @@ int serve(const Settings& settings) {
   Condition condition;
   condition.open_house = realm.may_be_open();
   const SystemTools system{metrics, openapi()};
+  relay::Watchers watchers(settings.event_streams);
+  const Watching watching{bell, watchers, std::chrono::milliseconds(static_cast<std::int64_t>(settings.relay_look_ms)),
+                          std::chrono::milliseconds(static_cast<std::int64_t>(settings.stream_heartbeat_s * 1000))};
+  metrics.gauge("event_streams", "Open event streams.", [&] { return static_cast<double>(watchers.open()); });
+  std::unique_ptr<Relaying> relaying;
+  if (!settings.kafka_brokers.empty()) {
+    relaying = naming("KAFKA_BROKERS and KAFKA_OPTIONS", [&] {
+      const auto holder = vocabulary::to_text(ids.next(now()));
+      return std::make_unique<Relaying>(*database, bell, settings, holder, observation, metrics);
+    });
+    condition.relay = &relaying->state();
+  }
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;
   const auto parts_of = [&](boost::asio::io_context& context) -> ThreadParts& {
     for (auto& [known, part] : parts) {
       if (known == &context) return *part;
     }
     parts.emplace_back(&context, std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache,
-                                                               condition, observation, roads, system));
+                                                               condition, observation, roads, system, watching));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),
@@ -408,6 +453,7 @@ int serve(const Settings& settings) {
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, auto_start, observation, settings);
+  if (relaying) relaying->start();
   say_where(log, settings, server.port(), realm.may_be_open());
 
   const int signal = wait_for_signal();
@@ -417,6 +463,7 @@ int serve(const Settings& settings) {
   background.stop();
   if (traffic) traffic->stop();
   lane.stop();
+  if (relaying) relaying->stop();  // behind the lane: what was committed last leaves too
   quick.stop();
   heavy.stop();
   server.stop();

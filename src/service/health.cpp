@@ -74,6 +74,19 @@ HealthPart roads_part(const std::string& loaded) {
   return part;
 }
 
+// It degrades the service and never stops it: what cannot be relayed waits in the log.
+HealthPart ask_relay(const relay::RelayState* relay) {
+  if (relay == nullptr) return disabled("KAFKA_BROKERS is empty");
+  HealthPart part{.status = PartStatus::up, .latency_ms = {}, .since = {}, .hint = {}};
+  if (!relay->holds()) part.hint = "another replica relays, or this one has not begun";
+  auto trouble = relay->trouble();
+  if (trouble.words.empty()) return part;
+  part.status = PartStatus::degraded;
+  part.since = trouble.since;
+  part.hint = std::move(trouble.words);
+  return part;
+}
+
 // GET /health: 200 when up or degraded, 503 when down.
 Task<Result<http::Response>> show(const HealthTools& tools, const http::Request&) {
   Health health;
@@ -82,10 +95,13 @@ Task<Result<http::Response>> show(const HealthTools& tools, const http::Request&
   health.access = tools.condition.open_house ? "open" : "credentials";
   health.parts.database = co_await ask_store(tools);
   health.parts.redis = disabled("not used by this version");
-  health.parts.kafka = disabled("not used by this version");
+  health.parts.kafka = ask_relay(tools.condition.relay);
   health.parts.clickhouse = disabled("not used by this version");
   health.parts.roads = roads_part(tools.roads);
   health.status = health.parts.database.status;
+  if (health.status == PartStatus::up && health.parts.kafka.status == PartStatus::degraded) {
+    health.status = PartStatus::degraded;
+  }
   http::Response response;
   response.status = health.status == PartStatus::down ? 503 : 200;
   vocabulary::json::append(response.body, health);

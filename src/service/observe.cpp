@@ -25,6 +25,11 @@ telemetry::Histogram& part_of_command(telemetry::Metrics& metrics, std::string_v
                            telemetry::latency_bounds(), fmt::format("part=\"{}\"", part));
 }
 
+telemetry::Histogram& execution(telemetry::Metrics& metrics, missions::MissionStatus ended) {
+  return metrics.histogram("mission_execution_seconds", "From a mission's latest start till its end, by how it ended.",
+                           telemetry::work_bounds(), fmt::format("status=\"{}\"", vocabulary::name_of(ended)));
+}
+
 std::atomic<std::uint64_t> observations{0};
 
 // Slower than this, a batch leaves its split in the log.
@@ -45,7 +50,15 @@ Observation::Observation(telemetry::Log& log, telemetry::Metrics& metrics, bool 
       commit_(part_of_command(metrics, "commit")),
       late_(metrics.histogram(
           "mission_timer_late_seconds", "By how much timers fire late.", telemetry::latency_bounds())),
-      refused_(metrics.counter("mission_commands_refused_total", "Commands that were refused.")) {}
+      resolved_(metrics.histogram("mission_dependency_resolution_seconds",
+                                  "From a mission's first dependency till all of them let it start.",
+                                  telemetry::work_bounds())),
+      refused_(metrics.counter("mission_commands_refused_total", "Commands that were refused.")) {
+  for (const auto ended :
+       {missions::MissionStatus::completed, missions::MissionStatus::failed, missions::MissionStatus::cancelled}) {
+    execution(metrics, ended);  // a rate needs the zero before the first one
+  }
+}
 
 Observation::RequestFigures Observation::figures_of(http::Method method, std::string_view route, int status) {
   const auto labels = fmt::format("method=\"{}\",route=\"{}\",status=\"{}\"", http::to_text(method), route, status);
@@ -91,6 +104,24 @@ void Observation::batch(const lanes::BatchFigures& b) {
                  .add("load_us", b.load_us)
                  .add("decide_us", b.decide_us)
                  .add("commit_us", b.commit_us));
+}
+
+void Observation::command(std::string_view name, const lanes::Outcome& outcome) {
+  const auto how = !outcome ? vocabulary::name_of(outcome.error().kind) : outcome->replayed ? "replayed" : "done";
+  auto*& count = commands_[{name, how}];
+  if (count == nullptr) {
+    count = &metrics_.counter("mission_commands_total", "Commands by kind and by what became of them.",
+                              fmt::format("command=\"{}\",outcome=\"{}\"", name, how));
+  }
+  count->add();
+}
+
+void Observation::mission_executed(missions::MissionStatus ended, vocabulary::Duration took) {
+  execution(metrics_, ended).observe(in_seconds(took.count()));
+}
+
+void Observation::dependencies_resolved(vocabulary::Duration took) {
+  resolved_.observe(in_seconds(took.count()));
 }
 
 void Observation::events(const std::vector<vocabulary::Event>& events) {

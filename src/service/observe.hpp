@@ -8,6 +8,7 @@
 #include "http/session.hpp"
 #include "lanes/lane.hpp"
 #include "missions/mission_figures.hpp"
+#include "missions/rules/mission.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -20,6 +21,8 @@ class Observation {
 
   void request(const http::Finished& finished);
   void batch(const lanes::BatchFigures& figures);
+  // How a command of the lane came out. Threads: the lane's.
+  void command(std::string_view name, const lanes::Outcome& outcome);
   void events(const std::vector<vocabulary::Event>& events);
   void timer(vocabulary::Duration late);
   // Missions and plans made from templates.
@@ -27,6 +30,8 @@ class Observation {
   void trip_status(std::string_view status);
   // A mission with start_policy auto was tried.
   void auto_start(bool started);
+  void mission_executed(missions::MissionStatus ended, vocabulary::Duration took);
+  void dependencies_resolved(vocabulary::Duration took);
   // What the store holds; taken anew every few seconds, not at each scrape.
   void store(const missions::StoreFigures& figures);
   void positions(int accepted, int duplicate, int refused);
@@ -52,8 +57,11 @@ class Observation {
   telemetry::Histogram& decide_;
   telemetry::Histogram& commit_;
   telemetry::Histogram& late_;
+  telemetry::Histogram& resolved_;
   telemetry::Counter& refused_;
   std::map<std::string, telemetry::Counter*, std::less<>> operations_;  // of the lane's thread alone
+  // The same; names and outcomes are literals.
+  std::map<std::pair<std::string_view, std::string_view>, telemetry::Counter*> commands_;
 };
 
 }  // namespace mms::service

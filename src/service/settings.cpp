@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -15,7 +16,7 @@
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 23> kLines{{
+constexpr std::array<SettingLine, 33> kLines{{
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -31,6 +32,19 @@ constexpr std::array<SettingLine, 23> kLines{{
     {"MAX_QUEUE", "16384", "Commands that may wait; beyond it 503."},
     {"MISSION_CACHE", "20000", "Missions kept ready to be sent (SQLite only, where this process is the only writer)."},
     {"TIMER_LOOK_MS", "50", "How often due timers are looked for."},
+    {"KAFKA_BROKERS", "", "Where events are relayed to: <host>:<port>, more separated by commas. Empty: nowhere."},
+    {"KAFKA_TOPIC_MISSIONS", "fleet.missions.lifecycle", "Topic of missions, their plans and templates."},
+    {"KAFKA_TOPIC_TRIPS", "fleet.trips.lifecycle", "Topic of trips."},
+    {"KAFKA_TOPIC_SAFETY", "fleet.safety.events", "Topic of safety events."},
+    {"KAFKA_TOPIC_ALERTS", "safety.alerts.critical",
+     "Topic of critical safety events when they are raised, beside the other."},
+    {"KAFKA_CREATE_TOPICS", "false",
+     "Makes the topics that are missing; otherwise the relay waits until they are there."},
+    {"KAFKA_OPTIONS", "", "More properties of librdkafka, such as security.protocol=ssl, separated by commas."},
+    {"RELAY_LOOK_MS", "50",
+     "How often events committed by other replicas are looked for, by the relay and by streams."},
+    {"EVENT_STREAMS", "10000", "Event streams open at once; beyond it 503."},
+    {"STREAM_HEARTBEAT_S", "15", "How often an event stream shows that it lives."},
     {"ROADS_FILE", "", "Road file made by import-roads; without one routes are geodesic."},
     {"ROUTER_URL", "",
      "Without ROADS_FILE: who answers /routes, /routes/matrix and /routes/nearest, osrm:http://<host>:<port> or "
@@ -69,6 +83,18 @@ void read_flag(const Environment& environment, const char* name, bool& out) {
   if (!text) return;
   if (*text != "true" && *text != "false") wrong(name, "true or false");
   out = *text == "true";
+}
+
+// As Kafka allows them: 1 to 249 letters, digits, points, underscores and hyphens.
+void read_topic(const Environment& environment, const char* name, std::string& out) {
+  read_text(environment, name, out);
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
+  };
+  if (out.empty() || out.size() > 249 || out == "." || out == ".." || !std::ranges::all_of(out, allowed)) {
+    wrong(name, "the name of a Kafka topic");
+  }
 }
 
 std::vector<std::string> split(std::string_view text) {
@@ -125,6 +151,16 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "MAX_QUEUE", 1, 1'000'000, s.max_queue);
   read_number<std::size_t>(environment, "MISSION_CACHE", 0, 10'000'000, s.mission_cache);
   read_number(environment, "TIMER_LOOK_MS", 1.0, 10000.0, s.timer_look_ms);
+  read_text(environment, "KAFKA_BROKERS", s.kafka_brokers);
+  read_topic(environment, "KAFKA_TOPIC_MISSIONS", s.kafka_topic_missions);
+  read_topic(environment, "KAFKA_TOPIC_TRIPS", s.kafka_topic_trips);
+  read_topic(environment, "KAFKA_TOPIC_SAFETY", s.kafka_topic_safety);
+  read_topic(environment, "KAFKA_TOPIC_ALERTS", s.kafka_topic_alerts);
+  read_flag(environment, "KAFKA_CREATE_TOPICS", s.kafka_create_topics);
+  if (const auto options = environment("KAFKA_OPTIONS")) s.kafka_options = split(*options);
+  read_number(environment, "RELAY_LOOK_MS", 1.0, 10000.0, s.relay_look_ms);
+  read_number<std::size_t>(environment, "EVENT_STREAMS", 0, 1'000'000, s.event_streams);
+  read_number(environment, "STREAM_HEARTBEAT_S", 0.1, 3600.0, s.stream_heartbeat_s);
   read_text(environment, "ROADS_FILE", s.roads_file);
   read_text(environment, "ROUTER_URL", s.router_url);
   try {

@@ -26,6 +26,16 @@ struct Settings {
   std::size_t max_queue = 16384;
   std::size_t mission_cache = 20000;
   double timer_look_ms = 50;
+  std::string kafka_brokers;
+  std::string kafka_topic_missions = "fleet.missions.lifecycle";
+  std::string kafka_topic_trips = "fleet.trips.lifecycle";
+  std::string kafka_topic_safety = "fleet.safety.events";
+  std::string kafka_topic_alerts = "safety.alerts.critical";
+  bool kafka_create_topics = false;
+  std::vector<std::string> kafka_options;
+  double relay_look_ms = 50;
+  std::size_t event_streams = 10000;
+  double stream_heartbeat_s = 15;
   std::string roads_file;
   std::string router_url;
   std::size_t road_threads = 1;

@@ -12,6 +12,7 @@ namespace {
 constexpr std::array<double, 15> kLatency{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                           0.05,   0.1,     0.25,   0.5,   1,      2.5,   10};
 constexpr std::array<double, 9> kBatch{1, 2, 4, 8, 16, 32, 64, 128, 256};
+constexpr std::array<double, 12> kWork{1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 43200, 86400};
 
 void append_histogram(std::string& out, std::string_view name, const std::string& labels, const Histogram& h) {
   const auto comma = labels.empty() ? "" : ",";
@@ -31,6 +32,9 @@ void append_histogram(std::string& out, std::string_view name, const std::string
 
 std::span<const double> latency_bounds() {
   return kLatency;
+}
+std::span<const double> work_bounds() {
+  return kWork;
 }
 std::span<const double> batch_bounds() {
   return kBatch;

@@ -45,6 +45,8 @@ class Histogram {
 std::span<const double> latency_bounds();
 // 1 to 256.
 std::span<const double> batch_bounds();
+// Seconds that work of vehicles takes: up to a day.
+std::span<const double> work_bounds();
 
 // Threads: any. References stay valid as long as the registry.
 class Metrics {

@@ -25,6 +25,7 @@ std::vector<Template> versions_of(const std::vector<vocabulary::Event>& events) 
                                          vocabulary::to_text(events.front().stream_id), missing));
   }
   std::vector<Template> versions;
+  versions.reserve(events.size());
   for (const auto& event : events) {
     versions.push_back(evolve(versions.empty() ? Template{} : versions.back(), template_event_from(event),
                               event.version, event.occurred_at));

@@ -10,6 +10,7 @@
 #include "http/conditional.hpp"
 #include "templates/rules/template_commands.hpp"
 #include "templates/rules/template_scope.hpp"
+#include "templates/template_examples.hpp"
 #include "templates/template_list.hpp"
 #include "templates/template_store.hpp"
 #include "vocabulary/json_write.hpp"
@@ -250,7 +251,8 @@ std::vector<Route> template_routes(const TemplateTools& tools) {
                     .accepts = schema_of<PreviewTemplate>("PreviewTemplate"),
                     .answers = schema_of<Preview>("TemplatePreview"),
                     .problems = {not_found, invalid_fields, invalid_parameters},
-                    .example_request = R"({"parameters":{}})"});
+                    .example_request = R"({"parameters":{"truck":"truck-7"}})"});
+  add_examples(routes);
   return routes;
 }
 

@@ -8,6 +8,7 @@
 #include "trips/rules/trip_commands.hpp"
 #include "trips/trip_analytics.hpp"
 #include "trips/trip_bulk.hpp"
+#include "trips/trip_examples.hpp"
 #include "trips/trip_list.hpp"
 #include "trips/trip_reads.hpp"
 #include "trips/trip_records.hpp"
@@ -172,6 +173,7 @@ std::vector<http::Route> trip_routes(const TripTools& tools) {
   }
   routes.push_back(analytics_route(tools));
   routes.push_back(bulk_route(tools));
+  add_examples(routes);
   return routes;
 }
 

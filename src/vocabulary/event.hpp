@@ -12,6 +12,7 @@ namespace mms::vocabulary {
 struct Event {
   std::string stream;         // "mission", "trip", "safety_event", "template"
   Uuid stream_id;             // the aggregate's id
+  std::string fleet_id;       // whose fact it is; "*" for what belongs to every fleet
   std::int64_t version = 0;   // 1, 2, … without gaps within the stream
   std::string type;           // past tense: "mission.started"
   int schema_version = 1;     // of `data`; older ones are lifted by the feature's upcasters

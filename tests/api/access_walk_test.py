@@ -118,7 +118,7 @@ class AccessWalk(ServiceTest):
                         self.assert_problem(answer, 404, "not_found")
                     elif method == "POST" and isinstance(body, dict) and OTHER in json.dumps(body):
                         self.assert_problem(answer, 403, "forbidden")
-                    elif method == "GET" and answer.status == 200 and isinstance(answer.json.get("items"), list):
+                    elif method == "GET" and answer.status == 200 and "json" in answer.headers["content-type"] and isinstance(answer.json.get("items"), list):
                         self.assertNotIn(OTHER, {item.get("fleet_id") for item in answer.json["items"]}, answer)
 
     def test_lists_show_the_own_fleet_alone(self):

@@ -17,6 +17,21 @@ PACKAGES = ["schemathesis~=4.0", "openapi-spec-validator~=0.7"]
 SECONDS = 60
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
+# Prints what is wrong with the examples of successful answers.
+CHECK_ANSWERS = """
+import json, sys, jsonschema
+api = json.load(open(sys.argv[1]))
+for path, methods in api["paths"].items():
+    for method, operation in methods.items():
+        for status, answer in operation["responses"].items():
+            for content in answer.get("content", {}).values():
+                if not status.startswith("2") or "example" not in content:
+                    continue
+                schema = content["schema"] | {"components": api["components"]}
+                for error in jsonschema.Draft202012Validator(schema).iter_errors(content["example"]):
+                    print(method, path, status, list(error.path), error.message)
+"""
+
 
 def installed(name):
     """Path of a tool; installs both at the first call. None where that does not work."""
@@ -38,6 +53,13 @@ class OpenApi(unittest.TestCase):
         done = subprocess.run([self.tool("openapi-spec-validator"), ROOT / "docs/openapi.json"], capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_every_answer_that_it_shows_has_the_schema_that_it_names(self):
+        self.tool("openapi-spec-validator")  # jsonschema comes with it
+        done = subprocess.run([TOOLS / "bin/python", "-W", "ignore", "-c", CHECK_ANSWERS, ROOT / "docs/openapi.json"],
+                              capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stdout, "")
+
     def test_the_service_keeps_to_it(self):
         tool = self.tool("schemathesis")
         service = Service()
@@ -47,6 +69,7 @@ class OpenApi(unittest.TestCase):
             done = subprocess.run(
                 [tool, "run", f"{url}/api/v1/mission-management/openapi.json", "--url", url, "-H", f"X-API-Key: {key}",
                  "--phases", "examples,coverage,fuzzing", "--max-examples", "8", "--max-time", str(SECONDS - 20), "--seed", "20261124",
+                 "--exclude-path-regex", "/events/stream$",  # it never ends
                  "--checks", CHECKS, "--generation-database", "none", "--no-color", "--warnings", "off"],
                 capture_output=True, text=True, timeout=SECONDS * 3, cwd=service.store.folder)
             self.assertEqual(done.returncode, 0, (done.stdout + done.stderr)[-8000:])

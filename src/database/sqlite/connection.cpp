@@ -123,6 +123,22 @@ void Connection::fail(const std::string& doing) {
   throw database::StatementFailed("SQLITE_" + name_of(code & 0xFF), text);
 }
 
+void Connection::checkpoint() noexcept {
+  sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+void Connection::watch_log(std::function<bool(int)> grown) {
+  grown_ = std::move(grown);
+  sqlite3_wal_hook(
+      handle_,
+      [](void* self, sqlite3*, const char*, int pages) {
+        auto& connection = *static_cast<Connection*>(self);
+        if (connection.grown_(pages)) connection.checkpoint();
+        return SQLITE_OK;
+      },
+      this);
+}
+
 bool Connection::file_failed() const {
   return (sqlite3_errcode(handle_) & 0xFF) == SQLITE_IOERR;
 }

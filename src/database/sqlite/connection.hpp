@@ -1,6 +1,7 @@
 // One SQLite handle: statements prepared once, parameters bound by name, answers copied out.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,11 @@ class Connection {
   database::Rows run(const database::Query& query);
   // Any number of statements, without parameters.
   void script(const std::string& sql);
+  // Copies what can be copied of the write-ahead log into the file, without waiting for anybody. What fails is left for
+  // the next time, as SQLite's own checkpoints do.
+  void checkpoint() noexcept;
+  // In place of SQLite's own checkpoints: called after each commit with the log's pages; true asks for a checkpoint.
+  void watch_log(std::function<bool(int)> grown);
   // Whether the last failure was one of reading, writing or flushing the file (a full disk is not).
   bool file_failed() const;
 
@@ -44,6 +50,7 @@ class Connection {
   [[noreturn]] void fail(const std::string& doing);
 
   sqlite3* handle_ = nullptr;
+  std::function<bool(int)> grown_;
   std::vector<Prepared> prepared_;
 };
 

@@ -82,8 +82,10 @@ class Turn {
 
 class SqliteWriter final : public database::Writer {
  public:
-  SqliteWriter(const std::string& path, std::mutex& writing, const SqliteDatabase::Now& now)
-      : connection_(path, Connection::Access::read_write), writing_(writing), now_(now) {}
+  SqliteWriter(const std::string& path, std::mutex& writing, Checkpointer& checkpointer, const SqliteDatabase::Now& now)
+      : connection_(path, Connection::Access::read_write), writing_(writing), now_(now) {
+    connection_.watch_log([&](int pages) { return checkpointer.grown(pages); });
+  }
 
   Task<Opening> begin(std::vector<Query> loads) override {
     turn_.reset();
@@ -141,8 +143,10 @@ class SqliteWriter final : public database::Writer {
 
 class SqliteAppender final : public database::Appender {
  public:
-  SqliteAppender(const std::string& path, std::mutex& writing)
-      : connection_(path, Connection::Access::read_write), writing_(writing) {}
+  SqliteAppender(const std::string& path, std::mutex& writing, Checkpointer& checkpointer)
+      : connection_(path, Connection::Access::read_write), writing_(writing) {
+    connection_.watch_log([&](int pages) { return checkpointer.grown(pages); });
+  }
 
   Task<std::vector<Rows>> append(std::vector<Query> queries) override {
     Turn turn(connection_, writing_);
@@ -166,7 +170,8 @@ int applied(Connection& connection) {
 
 }  // namespace
 
-SqliteDatabase::SqliteDatabase(std::string path, Now now) : path_(std::move(path)), now_(std::move(now)) {
+SqliteDatabase::SqliteDatabase(std::string path, Now now)
+    : path_(std::move(path)), now_(std::move(now)), checkpointer_(path_) {
   Connection probe(path_, Connection::Access::read_write);
 }
 
@@ -175,11 +180,11 @@ std::unique_ptr<database::Reader> SqliteDatabase::open_reader(boost::asio::io_co
 }
 
 std::unique_ptr<database::Writer> SqliteDatabase::open_writer(boost::asio::io_context&) {
-  return std::make_unique<SqliteWriter>(path_, writing_, now_);
+  return std::make_unique<SqliteWriter>(path_, writing_, checkpointer_, now_);
 }
 
 std::unique_ptr<database::Appender> SqliteDatabase::open_appender(boost::asio::io_context&) {
-  return std::make_unique<SqliteAppender>(path_, writing_);
+  return std::make_unique<SqliteAppender>(path_, writing_, checkpointer_);
 }
 
 int SqliteDatabase::migrate() {

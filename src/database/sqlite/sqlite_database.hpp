@@ -7,6 +7,7 @@
 #include <string>
 
 #include "database/database.hpp"
+#include "database/sqlite/checkpointer.hpp"
 
 namespace mms::sqlite {
 
@@ -28,6 +29,7 @@ class SqliteDatabase final : public database::Database {
  private:
   std::string path_;
   Now now_;
+  Checkpointer checkpointer_;
   std::mutex writing_;  // held from begin to the end of a transaction: cheaper and fairer than SQLite's busy handler
 };
 

@@ -26,6 +26,18 @@ struct Answer {
 
 class Command;
 
+// The stream that an event goes to, as it was before the event. Lifetime: the views hold for the call.
+struct StreamEnd {
+  std::string_view stream;
+  vocabulary::Uuid id;
+  std::string_view fleet_id;  // whose fact it is: who may read it, for as long as the log is kept
+  std::int64_t version = 0;
+  vocabulary::Time last = vocabulary::Time::min();  // when its last event occurred
+};
+inline StreamEnd new_stream(std::string_view stream, const vocabulary::Uuid& id, std::string_view fleet_id) {
+  return {.stream = stream, .id = id, .fleet_id = fleet_id};
+}
+
 // What deciding may use, and where it leaves its outcome.
 struct Journal {
   vocabulary::Time now;
@@ -35,17 +47,13 @@ struct Journal {
   // Commands on other aggregates, carried out right after this one, in this transaction, by the service itself.
   std::vector<std::unique_ptr<Command>>& follow_ups;
 
-  // `version` and `last` are those of the stream before the event; answers the event's time, max(now, last + 1 µs).
-  vocabulary::Time record(std::string_view stream,
-                          const vocabulary::Uuid& stream_id,
-                          std::int64_t version,
-                          vocabulary::Time last,
-                          std::string_view type,
-                          std::string data) {
-    const auto at = std::max(now, last + vocabulary::Duration(1));
-    events.push_back({.stream = std::string(stream),
-                      .stream_id = stream_id,
-                      .version = version + 1,
+  // Answers the event's time: max(now, the stream's last + 1 µs).
+  vocabulary::Time record(const StreamEnd& on, std::string_view type, std::string data) {
+    const auto at = std::max(now, on.last + vocabulary::Duration(1));
+    events.push_back({.stream = std::string(on.stream),
+                      .stream_id = on.id,
+                      .fleet_id = std::string(on.fleet_id),
+                      .version = on.version + 1,
                       .type = std::string(type),
                       .schema_version = 1,
                       .data = std::move(data),

@@ -228,7 +228,7 @@ class Add final : public Command {
     auto& counters = set.of<Counters>();
     const auto value = ++counters.values[key_];
     counters.changed.insert(key_);
-    journal.record("counter", {}, value - 1, journal.now, "counter.added", "{}");
+    journal.record({"counter", {}, "north", value - 1, journal.now}, "counter.added", "{}");
     if (mood_ == Mood::breaks) throw std::logic_error("broken rule");
     if (mood_ == Mood::follows) journal.follow_ups.push_back(std::make_unique<Add>(key_ + " follower"));
     return {};

@@ -56,6 +56,20 @@ Edges holding_finish(const Edges& edges) {
   return holding(edges, true);
 }
 
+std::optional<vocabulary::Duration> resolution_time(const Edges& edges) {
+  std::optional<Time> from;
+  std::optional<Time> to;
+  for (const auto& [dependency, predecessor, settlement] : edges) {
+    if (dependency.type == DependencyType::finish_to_finish) continue;
+    if (settlement.state != DependencyState::satisfied || !settlement.at) return std::nullopt;
+    from = std::min(from.value_or(dependency.created_at), dependency.created_at);
+    to = std::max(to.value_or(*settlement.at), *settlement.at);
+  }
+  if (!from) return std::nullopt;
+  // An edge to a mission that had ended before is satisfied before it is made.
+  return std::max(*to - *from, vocabulary::Duration::zero());
+}
+
 DependencyView view_of(const Edge& edge) {
   const auto& d = edge.dependency;
   const bool waiting = edge.settlement.state == DependencyState::waiting;

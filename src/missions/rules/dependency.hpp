@@ -63,6 +63,9 @@ using Edges = std::vector<Edge>;
 // Those that hold the start (or the completion) back now.
 Edges holding_start(const Edges& edges);
 Edges holding_finish(const Edges& edges);
+// From when the first of those that hold a start was made till the last of them was satisfied; nothing without any, or
+// while one is not.
+std::optional<vocabulary::Duration> resolution_time(const Edges& edges);
 
 // As the API shows it.
 struct DependencyView {

@@ -179,7 +179,7 @@ void set_origin(Mission& mission, const Origin& origin) {
 }
 
 void put_new(WorkingSet& set, Journal& journal, Mission mission) {
-  journal.record("mission", mission.id.uuid, 0, journal.now - vocabulary::Duration(1), MissionCreated::kType,
+  journal.record(lanes::new_stream("mission", mission.id.uuid, mission.fleet_id), MissionCreated::kType,
                  data_of(MissionCreated{mission}));
   set.of<lanes::TimerSet>().replace({}, timers_of(mission));
   // One that the template named, and that commands behind it in the batch may start it in.

@@ -86,6 +86,8 @@ void MissionSet::loaded(Mission mission, std::string body) {
   if (entry.changed) return;
   if (occupies_vehicle(mission)) entry.stored_vehicle = mission.vehicle_id;
   if (mission.vehicle_id && vehicles_of_.contains(mission.id)) occupants_.try_emplace(*mission.vehicle_id);
+  entry.stored_start = mission.started_at;
+  entry.stored_end = mission.ended_at;
   entry.mission = std::move(mission);
   entry.body = std::move(body);
   entry.stored = true;
@@ -100,7 +102,9 @@ std::vector<MissionSet::Changed> MissionSet::changed() const {
   for (const auto& [id, entry] : entries_) {
     if (!entry.changed) continue;
     const bool moves = entry.stored_vehicle && entry.stored_vehicle != entry.mission->vehicle_id;
-    all.push_back({&*entry.mission, &body(id), !entry.stored, moves});
+    const bool starts = entry.mission->started_at && entry.mission->started_at != entry.stored_start;
+    const bool ends = entry.mission->ended_at && entry.mission->ended_at != entry.stored_end;
+    all.push_back({&*entry.mission, &body(id), !entry.stored, moves, starts, ends});
   }
   return all;
 }

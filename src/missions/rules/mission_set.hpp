@@ -48,7 +48,9 @@ class MissionSet {
     const Mission* mission;
     const std::string* body;
     bool is_new;
-    bool moves;  // its row holds another vehicle than the one it is in now
+    bool moves;   // its row holds another vehicle than the one it is in now
+    bool starts;  // this batch started it
+    bool ends;    // this batch ended it
   };
   std::vector<Changed> changed() const;
 
@@ -58,6 +60,8 @@ class MissionSet {
     mutable std::string body;
     bool stored = false;                        // the table has a row
     std::optional<std::string> stored_vehicle;  // that the row occupies
+    std::optional<Time> stored_start;
+    std::optional<Time> stored_end;
     bool changed = false;
   };
   std::unordered_map<MissionId, Entry> entries_;

@@ -33,7 +33,8 @@ void apply(WorkingSet& set, Journal& journal, const MissionId& id, const Events&
   const Mission before = *set.of<MissionSet>().find(id);
   Mission after = before;
   for (const auto& event : events) {
-    const auto at = journal.record("mission", id.uuid, after.version, after.updated_at, type_of(event), data_of(event));
+    const auto at = journal.record({"mission", id.uuid, after.fleet_id, after.version, after.updated_at},
+                                   type_of(event), data_of(event));
     const auto version = after.version + 1;
     after = evolve(std::move(after), event, version, at);
     apply_edges(set, before, event);

@@ -190,7 +190,7 @@ class Create final : public lanes::Command {
   }
 
   void put_plan(WorkingSet& set, Journal& journal, Plan plan) const {
-    journal.record("plan", id_.uuid, 0, journal.now - vocabulary::Duration(1), PlanCreated::kType,
+    journal.record(lanes::new_stream("plan", id_.uuid, plan.fleet_id), PlanCreated::kType,
                    json::write(PlanCreated{plan}));
     set.of<PlanSet>().put(std::move(plan));
   }

@@ -42,6 +42,7 @@ void append(std::string& out, const Grid& grid) {
 
 std::vector<AskedPlace> places_of(std::span<const Coordinates> places, std::string_view pointer) {
   std::vector<AskedPlace> asked;
+  asked.reserve(places.size());
   for (std::size_t i = 0; i < places.size(); ++i) {
     asked.push_back({coordinate_of(places[i]), fmt::format("{}/{}", pointer, i)});
   }

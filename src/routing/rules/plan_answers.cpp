@@ -15,6 +15,7 @@ using vocabulary::Result;
 // Stops first, then the start and the end where they are given.
 std::vector<AskedPlace> places_of(const RoutePlanInput& input) {
   std::vector<AskedPlace> places;
+  places.reserve(input.stops.size() + 2);
   for (std::size_t i = 0; i < input.stops.size(); ++i) {
     places.push_back(
         {roads::coordinate(input.stops[i].latitude, input.stops[i].longitude), "/stops/" + std::to_string(i)});

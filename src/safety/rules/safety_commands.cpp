@@ -56,8 +56,8 @@ class OnEvent final : public lanes::Command {
     SafetyEvent after = *found;
     for (const auto& change : changes) {
       const auto version = after.version + 1;
-      const auto at =
-          journal.record("safety_event", id_.uuid, after.version, after.updated_at, type_of(change), data_of(change));
+      const auto at = journal.record({"safety_event", id_.uuid, after.fleet_id, after.version, after.updated_at},
+                                     type_of(change), data_of(change));
       after = evolve(std::move(after), change, version, at);
     }
     if (!changes.empty()) events.put(std::move(after));
@@ -117,7 +117,7 @@ class Raise final : public lanes::Command {
       set.of<lanes::IdempotencySet>().keep(
           identity(), {.body_hash = same(journal.caller), .answer = {}, .created_at = journal.now});
     }
-    journal.record("safety_event", id_.id.uuid, 0, journal.now - vocabulary::Duration(1), SafetyEventRaised::kType,
+    journal.record(lanes::new_stream("safety_event", id_.id.uuid, event.fleet_id), SafetyEventRaised::kType,
                    data_of(SafetyEventRaised{event}));
     if (mission) follow(event, *mission, journal);
     events.put(std::move(event));

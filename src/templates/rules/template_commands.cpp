@@ -44,7 +44,8 @@ class OnTemplate : public lanes::Command {
     Template after = *found;
     for (const auto& event : events) {
       const auto version = after.version;
-      const auto at = journal.record("template", id_.uuid, version, after.updated_at, type_of(event), data_of(event));
+      const auto at = journal.record({"template", id_.uuid, fleet_of(after), version, after.updated_at}, type_of(event),
+                                     data_of(event));
       after = evolve(std::move(after), event, version + 1, at);
       set.of<TemplateSet>().put(after);
     }
@@ -127,7 +128,7 @@ class Create final : public lanes::Command {
       return std::unexpected(free.error());
     }
     if (chosen_) chosen_->remember(set, journal);
-    journal.record("template", id_.uuid, 0, journal.now - vocabulary::Duration(1), TemplateCreated::kType,
+    journal.record(lanes::new_stream("template", id_.uuid, fleet_of(made)), TemplateCreated::kType,
                    data_of(TemplateCreated{made}));
     templates.put(std::move(made));
     return {};

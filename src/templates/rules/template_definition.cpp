@@ -29,6 +29,7 @@ struct Body {
 std::vector<Body> bodies_of(const Template& t) {
   if (!t.missions) return {{"/mission", &t.mission}};
   std::vector<Body> all;
+  all.reserve(t.missions->size());
   for (std::size_t i = 0; i < t.missions->size(); ++i) {
     all.push_back({fmt::format("/missions/{}/mission", i), &(*t.missions)[i].mission});
   }

@@ -97,6 +97,7 @@ bool matches(std::string_view pattern, std::string_view text) {
 const std::vector<std::string_view>& known_formats() {
   static const auto names = [] {
     std::vector<std::string_view> all;
+    all.reserve(std::size(kFormats));
     for (const auto& format : kFormats) all.push_back(format.name);
     return all;
   }();

@@ -166,6 +166,7 @@ std::optional<vocabulary::FieldError> fault_of(const Position& p, const Trip& tr
 Advance advance(const Trip& trip, std::optional<Live> live, std::vector<Position> positions) {
   // Of two for one moment the first counts, as in the table.
   std::vector<std::pair<Time, std::size_t>> order;
+  order.reserve(positions.size());
   for (std::size_t i = 0; i < positions.size(); ++i) order.emplace_back(positions[i].recorded_at, i);
   std::ranges::sort(order);
   Fold fold(trip, std::move(live));

@@ -34,6 +34,7 @@ Stop stop_from(const StopInput& input) {
 
 std::vector<Stop> stops_from(const std::vector<StopInput>& inputs) {
   std::vector<Stop> stops;
+  stops.reserve(inputs.size());
   for (const auto& input : inputs) stops.push_back(stop_from(input));
   return stops;
 }
@@ -145,7 +146,10 @@ std::string difference(const Trip& before, const Trip& after) {
 }
 
 Trip folded(Trip trip, const Events& events, Time now) {
-  for (const auto& event : events) trip = evolve(std::move(trip), event, trip.version + 1, now);
+  for (const auto& event : events) {
+    const auto version = trip.version + 1;
+    trip = evolve(std::move(trip), event, version, now);
+  }
   return trip;
 }
 

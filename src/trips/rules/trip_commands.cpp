@@ -42,8 +42,8 @@ void apply(WorkingSet& set, Journal& journal, const Trip& before, const Events& 
   Trip after = before;
   std::optional<std::string> line;
   for (const auto& event : events) {
-    const auto at =
-        journal.record("trip", before.id.uuid, after.version, after.updated_at, type_of(event), data_of(event));
+    const auto at = journal.record({"trip", before.id.uuid, after.fleet_id, after.version, after.updated_at},
+                                   type_of(event), data_of(event));
     const auto version = after.version + 1;
     const int revision = revision_of(after);
     after = evolve(std::move(after), event, version, at);
@@ -210,7 +210,7 @@ class Create final : public lanes::Command {
           identity(), {.body_hash = journal.caller.id + ' ' + body_hash_, .answer = {}, .created_at = journal.now});
     }
     auto line = trip->route->source == RouteSource::roads ? std::optional(way_->line) : std::nullopt;
-    journal.record("trip", id_.uuid, 0, journal.now - vocabulary::Duration(1), TripCreated::kType,
+    journal.record(lanes::new_stream("trip", id_.uuid, trip->fleet_id), TripCreated::kType,
                    data_of(TripCreated{*trip, line}));
     if (input_.personal_data) trips.put_private(id_, input_.personal_data);
     trips.put(std::move(*trip), std::move(line));

@@ -1,0 +1,42 @@
+// librdkafka's producer with an owner. Seen by kafka_sink.cpp and producer.cpp alone.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <string>
+
+#include "outside/kafka/kafka_sink.hpp"
+
+namespace mms::kafka {
+
+// The properties that the guarantees rest on, behind those of the settings. Throws std::invalid_argument.
+rd_kafka_conf_t* make_configuration(const KafkaSettings& settings);
+
+// Threads: publish from the relay's; all else from the sink's.
+class KafkaSink::Producer {
+ public:
+  // Throws std::runtime_error.
+  Producer(KafkaSink& sink, std::uint64_t generation);
+  // Gives up what is under way; may take a second.
+  ~Producer();
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+
+  rd_kafka_resp_err_t publish(const relay::Message& message, const std::string& content_type);
+  // Serves delivery reports for at most so long.
+  void poll(std::chrono::milliseconds most);
+  // Asks the broker about a topic; ERR_NO_ERROR, ERR_UNKNOWN_TOPIC_OR_PART, or why it cannot be asked.
+  rd_kafka_resp_err_t look_at(const std::string& topic);
+  rd_kafka_resp_err_t create(const std::string& topic);
+
+ private:
+  static void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
+  static void failed(rd_kafka_t* handle, int error, const char* reason, void* self);
+  static void log(const rd_kafka_t* handle, int level, const char* facility, const char* words);
+
+  KafkaSink& sink_;
+  std::uint64_t generation_;
+  rd_kafka_t* handle_ = nullptr;
+};
+
+}  // namespace mms::kafka

@@ -1,0 +1,266 @@
+"""The relay to a real Kafka of its own: every event at least once and in the order of its stream, whatever dies."""
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+from running_service import ROOT, STORE, Service, ServiceTest, Store
+
+TOPICS = ("fleet.missions.lifecycle", "fleet.trips.lifecycle", "fleet.safety.events", "safety.alerts.critical")
+
+
+class Kafka:
+    """One broker; `scripts/dev-deps start kafka` in a folder that goes with it."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="mission-management-kafka-")
+        self.start()
+        env = (pathlib.Path(self.folder.name) / "env").read_text()
+        self.brokers = re.search("^KAFKA_BROKERS=(.*)$", env, re.M)[1]
+
+    def deps(self, *words):
+        # Not through pipes: the broker would keep them open.
+        with tempfile.TemporaryFile("w+") as said:
+            done = subprocess.run([ROOT / "scripts/dev-deps", *words], env=os.environ | {"DEV_DEPS_DIR": self.folder.name},
+                                  stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=240)
+            said.seek(0)
+            if done.returncode != 0:
+                raise RuntimeError(said.read())
+
+    def start(self):
+        self.deps("start", "kafka")
+
+    def kill(self):
+        self.deps("kill", "kafka")
+
+    def remove(self):
+        self.deps("stop", "kafka")
+        self.folder.cleanup()
+
+    def read(self, topic):
+        """(key, content type, event) of each message, each partition in its order."""
+        done = subprocess.run(["kcat", "-b", self.brokers, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%k\t%h\t%s\n"],
+                              capture_output=True, text=True, timeout=60)
+        if "Unknown topic" in done.stderr:
+            return []
+        assert done.returncode == 0, done.stderr
+        lines = [line.split("\t", 2) for line in done.stdout.splitlines()]
+        return [(key, header, json.loads(body)) for key, header, body in lines]
+
+
+def setUpModule():
+    global kafka
+    kafka = Kafka()
+
+
+def tearDownModule():
+    kafka.remove()
+
+
+class Relay(ServiceTest):
+    @classmethod
+    def setUpClass(cls):
+        pass
+
+    @classmethod
+    def tearDownClass(cls):
+        pass
+
+    def setUp(self):
+        # Topics of each test's own.
+        prefix = self.id().rsplit(".", 1)[1][:60]
+        self.topics = {f"KAFKA_TOPIC_{n}": f"{prefix}.{n.lower()}" for n in ("MISSIONS", "TRIPS", "SAFETY", "ALERTS")}
+        self.running = []
+
+    def tearDown(self):
+        for service in self.running:
+            service.kill()
+            service.store.remove()
+
+    def serve(self, store=None, **settings):
+        service = Service(store, KAFKA_BROKERS=kafka.brokers, **({"KAFKA_CREATE_TOPICS": "true"} | self.topics | settings))
+        self.running.append(service)
+        return service
+
+    def health(self, service):
+        return service.get("//health").json
+
+    def figure(self, service, name):
+        return float(re.search(rf'^{name}{{sink="kafka"}} (\S+)$', service.get("//metrics").text, re.M)[1])
+
+    def log_of(self, service):
+        events, after = [], 0
+        while True:
+            page = service.get(f"/events?after={after}&limit=1000").json
+            events += page["items"]
+            after = page["next_after"]
+            if page["at_end"]:
+                return events
+
+    def wait_until_relayed(self, service, seconds=30):
+        def relayed():
+            return self.figure(service, "relay_lag_events") == 0 and self.figure(service, "relay_holds_lease") == 1
+        self.eventually(relayed, seconds, 0.1)
+
+    def expect_all_in_order(self, service):
+        """What a consumer has when it drops repeats is the log; answers the number of repeats."""
+        repeats, got = 0, {}
+        for name in ("MISSIONS", "TRIPS", "SAFETY"):
+            versions = {}
+            for key, header, event in kafka.read(self.topics["KAFKA_TOPIC_" + name]):
+                self.assertEqual(key, event["streamid"])
+                if event["id"] in got:
+                    self.assertEqual(got[event["id"]], event)
+                    repeats += 1
+                    continue
+                got[event["id"]] = event
+                self.assertEqual(event["streamversion"], versions.get(key, 0) + 1, "not in the order of its stream")
+                versions[key] = event["streamversion"]
+        log = {e["id"]: e for e in self.log_of(service)}
+        self.assertEqual(sorted(got, key=int), sorted(log, key=int))
+        self.assertEqual(got, log)
+        return repeats
+
+    def write_until(self, ended, services):
+        """Missions through their whole life, by several threads, whatever answers or does not."""
+        def write(number):
+            mission = None
+            while not ended.is_set():
+                try:
+                    service = services[number % len(services)]
+                    items = [{"action": "create", "input": {"name": "n", "fleet_id": "north"}} for _ in range(10)]
+                    for item in service.post("/missions/bulk", {"items": items}).json["items"]:
+                        mission = item["mission"]["id"]
+                        service.post("/missions/bulk", {"items": [{"action": "cancel", "id": mission, "input": {"reason": "x"}},
+                                                                  {"action": "delete", "id": mission}]})
+                        time.sleep(0.01)  # enough is enough: every event is read again at the end
+                except Exception:  # noqa: BLE001  it is being killed
+                    number += 1
+                    time.sleep(0.05)
+        threads = [threading.Thread(target=write, args=(n,), daemon=True) for n in range(3)]
+        for t in threads:
+            t.start()
+        return threads
+
+    def test_each_event_goes_to_its_topic_as_a_cloud_event(self):
+        service = self.serve(KAFKA_CREATE_TOPICS="false")
+        mission = service.in_state("completed")
+        trip = service.post("/trips", {"fleet_id": "north", "origin": {"latitude": 53.5, "longitude": 9.9},
+                                       "destination": {"latitude": 53.6, "longitude": 9.9}}).json
+        raised = [service.post("/safety-events", {"fleet_id": "north", "type": "obstacle", "severity": s, "description": "x"}).json
+                  for s in ("warning", "critical")]
+        # No topic yet: said, and nothing is made by accident.
+        self.eventually(lambda: "create it, or set KAFKA_CREATE_TOPICS" in self.health(service)["parts"]["kafka"].get("hint", ""))
+        self.assertEqual(self.health(service)["status"], "degraded")
+        self.assertEqual(service.get("//health/ready").status, 200)
+        self.eventually(lambda: self.figure(service, "relay_lag_events") == 6)
+        self.assertEqual(kafka.read(self.topics["KAFKA_TOPIC_MISSIONS"]), [])
+        service.settings["KAFKA_CREATE_TOPICS"] = "true"
+        service.restart()
+        self.wait_until_relayed(service)
+        self.eventually(lambda: self.health(service)["status"] == "up")
+        self.assertNotIn("hint", self.health(service)["parts"]["kafka"])
+        read = {name: kafka.read(topic) for name, topic in self.topics.items()}
+        self.assertEqual([e["type"] for _, _, e in read["KAFKA_TOPIC_MISSIONS"]], ["mission.created", "mission.started", "mission.completed"])
+        self.assertEqual([e["streamid"] for _, _, e in read["KAFKA_TOPIC_TRIPS"]], [trip["id"]])
+        self.assertEqual({e["streamid"] for _, _, e in read["KAFKA_TOPIC_SAFETY"]}, {r["id"] for r in raised})
+        self.assertEqual([e["streamid"] for _, _, e in read["KAFKA_TOPIC_ALERTS"]], [raised[1]["id"]])
+        key, header, event = read["KAFKA_TOPIC_MISSIONS"][0]
+        self.assertEqual((key, header), (mission["id"], "content-type=application/cloudevents+json; charset=utf-8"))
+        self.assertEqual(event, self.log_of(service)[0])
+        self.assertEqual(self.expect_all_in_order(service), 0)
+        self.assertGreaterEqual(self.figure(service, "relay_published_total"), 6)
+        # One that is too large for a message says where its data is.
+        self.assertEqual(service.post("/missions", {"name": "n", "fleet_id": "north", "parameters": {"x": "x" * 950_000}}).status, 201)
+        self.wait_until_relayed(service)
+        large = next(e for _, _, e in kafka.read(self.topics["KAFKA_TOPIC_MISSIONS"]) if "dataref" in e)
+        self.assertNotIn("data", large)
+        whole = service.call("GET", "/" + large["dataref"]).json["items"]
+        self.assertEqual([e["id"] for e in whole], [large["id"]])
+
+    def test_a_service_that_is_killed_loses_none(self):
+        service = self.serve()
+        ended = threading.Event()
+        threads = self.write_until(ended, [service])
+        for _ in range(3):
+            time.sleep(1)
+            service.stop(signal.SIGKILL)
+            service.start()
+        time.sleep(1)
+        ended.set()
+        for t in threads:
+            t.join(30)
+        self.wait_until_relayed(service)
+        events = len(self.log_of(service))
+        repeats = self.expect_all_in_order(service)
+        print(f"{events} events, 3 kills, {repeats} repeats", file=sys.stderr)
+        self.assertGreater(events, 200)
+
+    def test_a_broker_that_is_away_delays_and_loses_none(self):
+        service = self.serve()
+        service.mission()
+        self.wait_until_relayed(service)
+        ended = threading.Event()
+        threads = self.write_until(ended, [service])
+        time.sleep(1)
+        kafka.kill()
+        try:
+            part = self.eventually(lambda: (p := self.health(service)["parts"]["kafka"])["status"] == "degraded" and p, 15)
+            self.assertIn("since", part)
+            self.assertEqual(self.health(service)["status"], "degraded")
+            self.assertEqual(service.get("//health").status, 200)
+            before = self.figure(service, "relay_lag_events")
+            time.sleep(1.5)  # the lag is looked at every second
+            self.assertEqual(service.post("/missions", {"name": "n", "fleet_id": "north"}).status, 201)
+            self.assertGreater(self.figure(service, "relay_lag_events"), before)
+        finally:
+            kafka.start()
+        ended.set()
+        for t in threads:
+            t.join(30)
+        self.wait_until_relayed(service, 40)
+        self.eventually(lambda: self.health(service)["status"] == "up")
+        repeats = self.expect_all_in_order(service)
+        print(f"{len(self.log_of(service))} events, a broker away, {repeats} repeats", file=sys.stderr)
+
+    @unittest.skipUnless(STORE == "postgres", "a SQLite file has one service")
+    def test_of_two_replicas_one_relays_and_the_other_takes_over(self):
+        store = Store()
+        replicas = [self.serve(store), self.serve(store)]
+
+        def holders():
+            return [r for r in replicas if r.process.poll() is None and self.figure(r, "relay_holds_lease") == 1]
+        self.eventually(lambda: len(holders()) == 1)
+        ended = threading.Event()
+        threads = self.write_until(ended, replicas)
+        time.sleep(1.5)
+        one = holders()
+        self.assertEqual(len(one), 1)
+        other = next(r for r in replicas if r is not one[0])
+        one[0].stop(signal.SIGKILL)
+        died = time.time()
+        self.eventually(lambda: holders() == [other], 10)
+        took = time.time() - died
+        print(f"taken over after {took:.1f} s (goal 5 s)", file=sys.stderr)
+        time.sleep(1)
+        one[0].start()
+        other.stop()  # in order: gives the lease back
+        died = time.time()
+        self.eventually(lambda: holders() == one, 10)
+        print(f"handed over after {time.time() - died:.1f} s", file=sys.stderr)
+        ended.set()
+        for t in threads:
+            t.join(30)
+        self.wait_until_relayed(one[0])
+        print(f"{len(self.log_of(one[0]))} events, {self.expect_all_in_order(one[0])} repeats", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
