@@ -33,6 +33,11 @@ PriceBook book_of(LiveRoads& roads) {
   return [&roads](const Pricing& pricing) { return roads.priced(pricing); };
 }
 
+// Null when this service answers itself.
+const RouterClient* router_of(const RoutingTools& tools) {
+  return tools.work.roads == nullptr ? tools.work.router : nullptr;
+}
+
 // How much of a plan's time is gone: more stops get more of it, none gets a second.
 std::function<double()> time_for(std::size_t stops) {
   const auto begin = async::Clock::now();
@@ -44,6 +49,14 @@ std::function<double()> time_for(std::size_t stops) {
 // POST /routes. Refuses: invalid_fields, no_route, no_map, unavailable.
 Task<Result<Response>> routes(const RoutingTools& tools, const Request& request) {
   CO_TRY(input, body_of<RouteInput>(request));
+  if (const auto* router = router_of(tools)) {
+    CO_TRY(ask, ask_routes(router->kind(), input));
+    CO_TRY(body, co_await router->ask(std::move(ask), request.deadline));
+    co_return co_await tools.work.quick.run(
+        request.deadline, [kind = router->kind(), body = std::move(body), input = std::move(input), now = tools.now()] {
+          return response_of(routes_from(kind, body, input, now));
+        });
+  }
   const bool own_metric = input.alternatives.value > 1 || input.avoid || input.vehicle || input.weights;
   auto& workshop = own_metric ? tools.work.heavy : tools.work.quick;
   co_return co_await workshop.run(
@@ -56,6 +69,14 @@ Task<Result<Response>> routes(const RoutingTools& tools, const Request& request)
 // POST /routes/matrix. Refuses: invalid_fields, no_map, unavailable.
 Task<Result<Response>> matrix(const RoutingTools& tools, const Request& request) {
   CO_TRY(input, body_of<MatrixInput>(request));
+  if (const auto* router = router_of(tools)) {
+    CO_TRY(ask, ask_matrix(router->kind(), input));
+    CO_TRY(body, co_await router->ask(std::move(ask), request.deadline));
+    co_return co_await tools.work.heavy.run(
+        request.deadline, [kind = router->kind(), body = std::move(body), input = std::move(input), now = tools.now()] {
+          return response_of(matrix_from(kind, body, input, now));
+        });
+  }
   co_return co_await tools.work.heavy.run(
       request.deadline, [input = std::move(input), roads = tools.work.roads, now = tools.now()]() -> Result<Response> {
         if (roads == nullptr) return response_of(geodesic_matrices(input, now));
@@ -114,6 +135,13 @@ Task<Result<Response>> nearest(const RoutingTools& tools, const Request& request
   CO_TRY(radius, endpoints::number_parameter(query, "radius_m", 1, 50'000, 5'000));
   const auto profile = vocabulary::from_name<roads::VehicleClass>(query.first("profile").value_or("car"));
   if (!profile) co_return endpoints::bad_parameter("profile", "must be car or truck");
+  if (const auto* router = router_of(tools)) {
+    CO_TRY(ask, ask_nearest(router->kind(), {{latitude}, {longitude}}, static_cast<int>(count)));
+    CO_TRY(body, co_await router->ask(std::move(ask), request.deadline));
+    co_return co_await tools.work.quick.run(request.deadline, [kind = router->kind(), body = std::move(body), radius] {
+      return response_of(nearest_from(kind, body, static_cast<double>(radius)));
+    });
+  }
   if (tools.work.roads == nullptr) co_return no_map("the nearest road");
   Pricing pricing;
   pricing.vehicle = *profile == roads::VehicleClass::truck ? roads::usual_truck() : roads::usual_car();

@@ -6,6 +6,7 @@
 
 #include "http/route.hpp"
 #include "routing/live_roads.hpp"
+#include "routing/router_client.hpp"
 #include "routing/workshop.hpp"
 #include "vocabulary/time.hpp"
 
@@ -13,9 +14,10 @@ namespace mms::routing {
 
 // What all threads share. Lifetime: outlives the routes.
 struct RoadWork {
-  LiveRoads* roads = nullptr;  // null: no map is loaded
-  Workshop& quick;             // single routes on metrics that everyone uses
-  Workshop& heavy;             // matrices, fronts, plans, matches, wishes of one's own
+  LiveRoads* roads = nullptr;            // null: no map is loaded
+  Workshop& quick;                       // single routes on metrics that everyone uses
+  Workshop& heavy;                       // matrices, fronts, plans, matches, wishes of one's own
+  const RouterClient* router = nullptr;  // without a map: who is asked instead; null: nobody
 };
 
 // One for each thread. Lifetime: outlives the routes.

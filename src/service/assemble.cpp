@@ -43,6 +43,7 @@
 #include "service/health.hpp"
 #include "service/observe.hpp"
 #include "service/relaying.hpp"
+#include "service/trip_roads.hpp"
 #include "templates/template_routes.hpp"
 #include "templates/template_store.hpp"
 #include "trips/rules/trip_safety.hpp"
@@ -142,15 +143,17 @@ struct ThreadParts {
         mission_tools{*reader, lane, ids, cursor_key, cache, now, {vehicles::vehicle_part, safety::safety_part}},
         template_tools{*reader, lane, ids, cursor_key, missions::check_mission_body, now},
         mission_records{mission_tools, *appender},
-        trip_tools{*reader,
-                   *appender,
-                   lane,
-                   ids,
-                   cursor_key,
-                   now,
-                   [&observation](const trips::PositionCounts& c) {
-                     observation.positions(c.accepted, c.duplicate, c.refused);
-                   }},
+        trip_tools{
+            *reader,
+            *appender,
+            lane,
+            ids,
+            cursor_key,
+            now,
+            [&observation](const trips::PositionCounts& c) {
+              observation.positions(c.accepted, c.duplicate, c.refused);
+            },
+            trip_ways(roads, now, [&observation](const std::string& what) { observation.fault("roads", what); })},
         routing_tools{roads, now},
         traffic_tools{roads, *reader, *appender, cursor_key, now},
         tail(context.get_executor(),
@@ -160,7 +163,10 @@ struct ThreadParts {
              [&observation](const std::string& what) { observation.fault("streams", what); }),
         watch_tools{*reader, tail, watching.watchers, access::admit_by(guard), watching.heartbeat},
         health_tools{*reader, database.dialect(), condition, std::string(version()),
-                     roads.roads == nullptr ? std::string() : roads.roads->words()},
+                     roads.roads != nullptr ? roads.roads->words()
+                     : roads.router != nullptr
+                         ? fmt::format("asked of another server, {}", vocabulary::name_of(roads.router->kind()))
+                         : std::string()},
         system_tools(system) {}
 
   std::vector<http::Route> routes() const {
@@ -272,6 +278,12 @@ std::unique_ptr<routing::LiveRoads> open_roads(const Settings& settings) {
     throw std::runtime_error(fmt::format("ROADS_FILE is wrong: {}: {}", settings.roads_file, graph.error().detail));
   }
   return std::make_unique<routing::LiveRoads>(std::move(*graph), settings.road_metrics);
+}
+
+// The server of ROUTER_URL; null without one.
+std::unique_ptr<routing::RouterClient> open_router(const Settings& settings) {
+  if (settings.router_url.empty()) return nullptr;
+  return std::make_unique<routing::RouterClient>(routing::router_place(settings.router_url));
 }
 
 // Waits for SIGTERM or SIGINT; answers which.
@@ -389,7 +401,8 @@ int serve(const Settings& settings) {
 
   routing::Workshop quick(settings.road_threads, settings.road_queue);
   routing::Workshop heavy(settings.road_threads, settings.road_queue);
-  routing::RoadWork roads{live_roads.get(), quick, heavy};
+  const auto router = open_router(settings);
+  routing::RoadWork roads{live_roads.get(), quick, heavy, router.get()};
   metrics.gauge("routes_waiting", "Requests that wait for a thread of the roads.",
                 [&] { return static_cast<double>(quick.waiting() + heavy.waiting()); });
 

@@ -68,7 +68,7 @@ HealthPart disabled(std::string hint) {
 }
 
 HealthPart roads_part(const std::string& loaded) {
-  if (loaded.empty()) return disabled("no map: geodesic; look at ROADS_FILE");
+  if (loaded.empty()) return disabled("no map: geodesic; look at ROADS_FILE and ROUTER_URL");
   HealthPart part{.status = PartStatus::up};
   part.detail = loaded;
   return part;

@@ -11,11 +11,12 @@
 #include <stdexcept>
 
 #include "database/database.hpp"
+#include "routing/router_client.hpp"
 
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 32> kLines{{
+constexpr std::array<SettingLine, 33> kLines{{
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -45,6 +46,9 @@ constexpr std::array<SettingLine, 32> kLines{{
     {"EVENT_STREAMS", "10000", "Event streams open at once; beyond it 503."},
     {"STREAM_HEARTBEAT_S", "15", "How often an event stream shows that it lives."},
     {"ROADS_FILE", "", "Road file made by import-roads; without one routes are geodesic."},
+    {"ROUTER_URL", "",
+     "Without ROADS_FILE: who answers /routes, /routes/matrix and /routes/nearest, osrm:http://<host>:<port> or "
+     "valhalla:http://<host>:<port>."},
     {"ROAD_THREADS", "1", "Threads for quick routes, and as many again for matrices, fronts and plans, 1 to 64."},
     {"ROAD_QUEUE", "256", "Requests for routes that may wait for such a thread; beyond it 503."},
     {"ROAD_METRICS", "16", "Metrics kept ready: one for each vehicle, objective and set of wishes in use."},
@@ -158,6 +162,12 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "EVENT_STREAMS", 0, 1'000'000, s.event_streams);
   read_number(environment, "STREAM_HEARTBEAT_S", 0.1, 3600.0, s.stream_heartbeat_s);
   read_text(environment, "ROADS_FILE", s.roads_file);
+  read_text(environment, "ROUTER_URL", s.router_url);
+  try {
+    if (!s.router_url.empty()) routing::router_place(s.router_url);
+  } catch (const std::invalid_argument& e) {
+    wrong("ROUTER_URL", e.what());
+  }
   read_number<std::size_t>(environment, "ROAD_THREADS", 1, 64, s.road_threads);
   read_number<std::size_t>(environment, "ROAD_QUEUE", 1, 100'000, s.road_queue);
   read_number<std::size_t>(environment, "ROAD_METRICS", 1, 1000, s.road_metrics);

@@ -37,6 +37,7 @@ struct Settings {
   std::size_t event_streams = 10000;
   double stream_heartbeat_s = 15;
   std::string roads_file;
+  std::string router_url;
   std::size_t road_threads = 1;
   std::size_t road_queue = 256;
   std::size_t road_metrics = 16;

@@ -6,6 +6,7 @@
 #include "endpoints/ride.hpp"
 #include "http/problem_response.hpp"
 #include "trips/rules/trip_commands.hpp"
+#include "trips/trip_ways.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::trips {
@@ -64,16 +65,21 @@ Result<CommandPtr> made(const TripItem& item) {
   return make(*item.id, std::move(input));
 }
 
-Result<CommandPtr> creation(const TripTools& tools, const TripItem& item) {
+Result<CommandPtr> creation(const TripTools& tools, const TripItem& item, std::optional<FoundWay> way) {
   TRY(input, input_of<CreateTrip>(item));
   const auto now = tools.now();
-  if (!input.id) return create_trip(std::move(input), {tools.ids.next(now)}, false, {});
+  if (!input.id) return create_trip(std::move(input), {tools.ids.next(now)}, false, {}, std::move(way));
   if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good) return std::unexpected(good.error());
   const auto id = *input.id;
-  return create_trip(std::move(input), id, true, endpoints::body_hash(item.input.text));
+  return create_trip(std::move(input), id, true, endpoints::body_hash(item.input.text), std::move(way));
 }
 
-Result<CommandPtr> command_of(const TripTools& tools, const TripItem& item) {
+Result<CommandPtr> change(const TripItem& item, std::optional<FoundWay> way) {
+  TRY(input, input_of<UpdateTrip>(item));
+  return update_trip(*item.id, std::move(input), std::move(way));
+}
+
+Result<CommandPtr> command_of(const TripTools& tools, const TripItem& item, std::optional<FoundWay> way) {
   if (item.action != TripAction::create && !item.id) {
     auto refusal = vocabulary::refuse(ProblemKind::invalid_fields, "this action needs one more field");
     refusal.error().errors.push_back({"/id", "required", "this field is required for this action"});
@@ -81,9 +87,9 @@ Result<CommandPtr> command_of(const TripTools& tools, const TripItem& item) {
   }
   switch (item.action) {
     case TripAction::create:
-      return creation(tools, item);
+      return creation(tools, item, std::move(way));
     case TripAction::update:
-      return made<UpdateTrip, update_trip>(item);
+      return change(item, std::move(way));
     case TripAction::assign:
       return made<AssignTrip, assign_trip>(item);
     case TripAction::start:
@@ -95,17 +101,44 @@ Result<CommandPtr> command_of(const TripTools& tools, const TripItem& item) {
     case TripAction::fail:
       return made<FailTrip, fail_trip>(item);
   }
-  return creation(tools, item);
+  return creation(tools, item, std::move(way));
+}
+
+// The ways of creations and updates, all looked for together; what an item before changes in the stops is not seen.
+async::Task<FoundWays> ways_of(const TripTools& tools, const http::Request& request, const TripBulkRequest& bulk) {
+  FoundWays ways(bulk.items.size());
+  std::vector<WayAsked> asked;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; tools.find_ways && i < ways.size(); ++i) {
+    const auto& item = bulk.items[i];
+    std::optional<WayAsked> wanted;
+    if (item.action == TripAction::create) {
+      if (const auto input = input_of<CreateTrip>(item)) wanted = way_wanted(tools, request, *input);
+    } else if (item.action == TripAction::update && item.id) {
+      if (const auto input = input_of<UpdateTrip>(item)) {
+        wanted = co_await way_wanted(tools, request, *item.id, *input);
+      }
+    }
+    if (!wanted) continue;
+    asked.push_back(std::move(*wanted));
+    places.push_back(i);
+  }
+  if (asked.empty()) co_return ways;
+  const auto deadline = std::min(request.deadline, async::Clock::now() + kBulkWayTime);
+  auto found = co_await tools.find_ways(std::move(asked), deadline);
+  for (std::size_t i = 0; i < places.size(); ++i) ways[places[i]] = std::move(found[i]);
+  co_return ways;
 }
 
 Result<lanes::Submission> submission_of(const TripTools& tools,
                                         const http::Request& request,
                                         const TripItem& item,
-                                        std::size_t index) {
+                                        std::size_t index,
+                                        std::optional<FoundWay> way) {
   const bool writes = item.action == TripAction::create || item.action == TripAction::update;
   const auto permission = writes ? Permission::trips_write : Permission::trips_execute;
   if (const auto may = access::may_somewhere(request.caller, permission); !may) return std::unexpected(may.error());
-  TRY(command, command_of(tools, item));
+  TRY(command, command_of(tools, item, std::move(way)));
   if (item.version) command->expected_versions = {*item.version};
   return endpoints::submission_of_item(request, std::move(command), index, json::write(item));
 }
@@ -125,10 +158,11 @@ TripBulkAnswer answer_of(const lanes::Outcome& outcome, const http::Request& req
 async::Task<Result<http::Response>> bulk(const TripTools& tools, const http::Request& request) {
   CO_TRY(input, endpoints::body_of<TripBulkRequest>(request));
   std::vector<std::optional<lanes::Outcome>> outcomes(input.items.size());
+  auto ways = co_await ways_of(tools, request, input);
   std::vector<lanes::Submission> submissions;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < input.items.size(); ++i) {
-    auto submission = submission_of(tools, request, input.items[i], i);
+    auto submission = submission_of(tools, request, input.items[i], i, std::move(ways[i]));
     if (submission) {
       submissions.push_back(std::move(*submission));
       places.push_back(i);

@@ -38,13 +38,18 @@ class Folding {
         fault = fmt::format("trip {}: version {} follows {}", vocabulary::to_text(event.stream_id), event.version,
                             expected - 1);
       }
-      trip = evolve(trip.value_or(Trip{}), trip_event_from(event), event.version, event.occurred_at);
+      if (!trip) line.reset();
+      const auto happened = trip_event_from(event);
+      const int revision = trip ? revision_of(*trip) : 0;
+      trip = evolve(trip.value_or(Trip{}), happened, event.version, event.occurred_at);
       trip->id = TripId{event.stream_id};
+      line = evolve_line(std::move(line), revision, *trip, happened);
       ++at_;
       ++events;
     }
   }
   std::int64_t events = 0;
+  std::optional<std::string> line;  // of the last trip's route, on roads
 
  private:
   async::Task<bool> read_page() {
@@ -132,7 +137,7 @@ async::Task<ReplayFigures> rebuild_trips(database::Reader& reader, database::Wri
   ReplayFigures figures;
   Folding folding(reader);
   for (bool more = true; more;) {
-    std::vector<Trip> trips;
+    std::vector<FoldedTrip> trips;
     while (trips.size() < kChunk) {
       std::string fault;
       auto trip = co_await folding.next(fault);
@@ -141,7 +146,7 @@ async::Task<ReplayFigures> rebuild_trips(database::Reader& reader, database::Wri
         more = false;
         break;
       }
-      trips.push_back(std::move(*trip));
+      trips.push_back({std::move(*trip), std::move(folding.line)});
     }
     if (trips.empty()) break;
     figures.trips += static_cast<std::int64_t>(trips.size());

@@ -13,6 +13,7 @@
 #include "trips/trip_reads.hpp"
 #include "trips/trip_records.hpp"
 #include "trips/trip_track.hpp"
+#include "trips/trip_ways.hpp"
 
 namespace mms::trips {
 namespace {
@@ -40,8 +41,18 @@ Task<Result<Response>> create(const TripTools& tools, const Request& request) {
   }
   const auto id = chosen ? *input.id : TripId{tools.ids.next(now)};
   auto hash = chosen ? endpoints::body_hash(request.body) : std::string();
-  auto command = create_trip(std::move(input), id, chosen, std::move(hash));
+  auto way = co_await find_way(tools, request, way_wanted(tools, request, input));
+  auto command = create_trip(std::move(input), id, chosen, std::move(hash), std::move(way));
   co_return co_await endpoints::ride(tools.lane, request, std::move(command));
+}
+
+// PUT /trips/{id}. Refuses: not_found, invalid_fields, and what the update refuses.
+Task<Result<Response>> update(const TripTools& tools, const Request& request) {
+  CO_TRY(id, id_in_path<TripId>(request, "trip"));
+  CO_TRY(input, body_of<UpdateTrip>(request));
+  auto wanted = co_await way_wanted(tools, request, id, input);
+  auto way = co_await find_way(tools, request, std::move(wanted));
+  co_return co_await endpoints::ride(tools.lane, request, update_trip(id, std::move(input), std::move(way)));
 }
 
 // POST /trips/{id}/<command> with the command's own fields.
@@ -98,7 +109,7 @@ void add_trip_rows(const TripTools& tools, std::vector<Route>& routes) {
   routes.push_back({.method = Method::put,
                     .pattern = "/trips/{id}",
                     .permission = Permission::trips_write,
-                    .handler = http::with(tools, command<UpdateTrip, update_trip>),
+                    .handler = http::with(tools, update),
                     .summary = "Changes fields (absent keeps, null clears, lists replace); status moves one step on.",
                     .accepts = schema_of<UpdateTrip>("UpdateTrip"),
                     .answers = kTrip,

@@ -9,6 +9,7 @@
 #include "http/request.hpp"
 #include "http/route.hpp"
 #include "lanes/lane.hpp"
+#include "trips/rules/ways.hpp"
 #include "trips/trip_store.hpp"
 #include "vocabulary/ids.hpp"
 
@@ -21,6 +22,13 @@ struct PositionCounts {
   int refused = 0;
 };
 
+// A way for each that is asked, by its place; nothing where no road leads, or none was found by the deadline.
+using FoundWays = std::vector<std::optional<FoundWay>>;
+using FindWays = std::function<async::Task<FoundWays>(std::vector<WayAsked>, async::Deadline)>;
+// How long a trip waits for its way on roads, and a bulk of them; then it is geodesic.
+inline constexpr std::chrono::milliseconds kWayTime{500};
+inline constexpr std::chrono::milliseconds kBulkWayTime{2000};
+
 // One for each thread. Lifetime: outlives the routes; what it names outlives it.
 struct TripTools {
   database::Reader& reader;
@@ -30,6 +38,7 @@ struct TripTools {
   const endpoints::CursorKey& cursor_key;
   std::function<vocabulary::Time()> now;
   std::function<void(const PositionCounts&)> on_positions;  // may be empty
+  FindWays find_ways;                                       // empty: no road map
 };
 
 std::vector<http::Route> trip_routes(const TripTools& tools);

@@ -2,6 +2,7 @@
 #include "trips/trip_store.hpp"
 
 #include "trips/rules/trip_set.hpp"
+#include "trips/rules/ways.hpp"
 #include "trips/trip_ended.hpp"
 #include "vocabulary/json_read.hpp"
 #include "vocabulary/json_write.hpp"
@@ -102,15 +103,15 @@ void add_whole(Query& q, const Trip& t, std::string body) {
         t.actual_start_time, t.actual_end_time, t.created_at, t.updated_at, t.version, std::move(body));
 }
 
-// A GeoJSON line beside the route's figures.
-std::string line_of(const Trip& trip) {
+// A GeoJSON line beside the route's figures; straight from stop to stop without an encoded one.
+std::string line_of(const Trip& trip, const std::optional<std::string>& encoded) {
   std::string line = R"({"type":"LineString","coordinates":[)";
-  for (const auto& stop : stops_of(trip)) {
+  for (const auto& point : encoded ? points_of_polyline(*encoded) : points_of(trip)) {
     if (!line.ends_with('[')) line += ',';
     line += '[';
-    json::append_number(line, stop.longitude);
+    json::append_number(line, point.longitude);
     line += ',';
-    json::append_number(line, stop.latitude);
+    json::append_number(line, point.latitude);
     line += ']';
   }
   line += "]}";
@@ -159,7 +160,7 @@ class TripPart final : public lanes::Part {
     for (const auto& change : set_.changed()) {
       const auto& trip = *change.trip;
       add_whole(change.is_new ? created : occupies_vehicle(trip) ? entered : left, trip, *change.body);
-      if (change.routed) routes.add(trip.id, trip.route->revision, trip.updated_at, line_of(trip));
+      if (change.routed) routes.add(trip.id, trip.route->revision, trip.updated_at, line_of(trip, *change.line));
       if (change.ended) ended.push_back({&trip, change.live});
     }
     Query kept{&put_private, {}};
@@ -227,11 +228,11 @@ Query trip_bodies(const TripId& after, std::int64_t limit) {
   return database::query(bodies, after, limit);
 }
 
-std::vector<Query> upsert_trips(const std::vector<Trip>& trips) {
+std::vector<Query> upsert_trips(const std::vector<FoldedTrip>& trips) {
   std::vector<Query> queries{Query{&replace_all, {}}, Query{&put_routes, {}}};
-  for (const auto& t : trips) {
+  for (const auto& [t, line] : trips) {
     add_whole(queries[0], t, json::write(t));
-    if (t.route) queries[1].add(t.id, t.route->revision, t.updated_at, line_of(t));
+    if (t.route) queries[1].add(t.id, t.route->revision, t.updated_at, line_of(t, line));
   }
   return queries;
 }

@@ -37,6 +37,10 @@ database::Query find_private(const TripId& id);
 
 // For replay: stored bodies in the order of their ids, and writing rows anew.
 database::Query trip_bodies(const TripId& after, std::int64_t limit);
-std::vector<database::Query> upsert_trips(const std::vector<Trip>& trips);
+struct FoldedTrip {
+  Trip trip;
+  std::optional<std::string> line;  // of its route on roads
+};
+std::vector<database::Query> upsert_trips(const std::vector<FoldedTrip>& trips);
 
 }  // namespace mms::trips

@@ -189,6 +189,68 @@ class Traffic(ServiceTest):
         self.assertEqual(self.service.post("/traffic", body | {"speed_kmh": 21}, headers=headers).code, "idempotency_key_reused")
 
 
+class TripsOnRoads(ServiceTest):
+    settings = {"ROADS_FILE": MAP}
+    TRIP = {"fleet_id": "cabs", "sector": "ridehail", "origin": ACROSS["from"], "destination": ACROSS["to"]}
+
+    def made(self, **fields):
+        answer = self.service.post("/trips", self.TRIP | fields)
+        self.assertEqual(answer.status, 201, answer)
+        return answer.json
+
+    def line(self, trip):
+        route = self.service.get(f"/trips/{trip['id']}/route").json
+        self.assertEqual({k: v for k, v in route.items() if k != "geometry"}, trip["route"])
+        return route["geometry"]["coordinates"]
+
+    def tearDown(self):
+        done = self.service.run("replay", "--verify")
+        self.assertEqual(done.returncode, 0, done)
+
+    def test_a_trip_takes_the_way_that_routes_answers(self):
+        trip = self.made(waypoints=[corner(3, 2)])
+        offer = self.service.post("/routes", {"from": ACROSS["from"], "via": [corner(3, 2)], "to": ACROSS["to"]}).json["routes"][0]
+        self.assertEqual((trip["route"]["source"], trip["route"]["legs"]), ("roads", offer["legs"]))
+        self.assertEqual((trip["estimated_distance_m"], trip["estimated_duration_s"]), (offer["distance_m"], offer["duration_s"]))
+        self.assertEqual([[round(x, 6) for x in place] for place in self.line(trip)],
+                         [[round(x, 6) for x in place] for place in offer["geometry"]["coordinates"]])
+
+    def test_updates_keep_the_way_or_take_the_new_one(self):
+        trip = self.made()
+        path = f"/trips/{trip['id']}"
+        self.assertEqual(self.service.put(path, {"priority": "high"}).json["route"], trip["route"])
+        moved = self.service.put(path, {"destination": corner(4, 4)}).json
+        self.assertEqual((moved["route"]["source"], moved["route"]["revision"]), ("roads", 2))
+        self.assertEqual(self.line(moved)[-1], [9.012, 47.008])
+        # Where no road leads the way is straight, and back on roads it is none of that.
+        lost = self.service.put(path, {"destination": ISLAND}).json
+        self.assertEqual((lost["route"]["source"], len(self.line(lost))), ("geodesic", 2))
+        again = self.service.put(path, {"destination": ACROSS["to"]}).json
+        self.assertEqual((again["route"]["source"], again["route"]["revision"]), ("roads", 4))
+        self.assertEqual(again["estimated_distance_m"], trip["estimated_distance_m"])
+        before = self.line(again)
+        self.service.stop()
+        done = self.service.run("replay", "--rebuild")
+        self.service.start()
+        self.assertEqual((done.returncode, self.line(again)), (0, before), done)
+
+    def test_places_off_the_map_are_geodesic(self):
+        trip = self.made(origin={"latitude": 10, "longitude": 10})
+        self.assertEqual(trip["route"]["source"], "geodesic")
+
+    def test_a_bulk_takes_ways_too(self):
+        known = self.made()
+        items = [{"action": "create", "input": self.TRIP | {"destination": corner(i % 5, 4)}} for i in range(200)]
+        items += [{"action": "create", "input": self.TRIP | {"destination": ISLAND}},
+                  {"action": "update", "id": known["id"], "input": {"destination": corner(4, 4)}},
+                  {"action": "create", "input": {"fleet_id": "cabs"}}]
+        answers = self.service.post("/trips/bulk", {"items": items}).json["items"]
+        self.assertEqual({a["trip"]["route"]["source"] for a in answers[:200]}, {"roads"})
+        self.assertEqual(answers[200]["trip"]["route"]["source"], "geodesic")
+        self.assertEqual((answers[201]["trip"]["route"]["source"], answers[201]["trip"]["route"]["revision"]), ("roads", 2))
+        self.assertEqual(answers[202]["status"], 422)
+
+
 @unittest.skipUnless(STORE == "postgres", "two processes share a PostgreSQL database")
 class TwoReplicas(unittest.TestCase):
     def test_what_one_is_told_the_other_knows_in_two_seconds(self):

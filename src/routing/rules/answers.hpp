@@ -12,7 +12,8 @@
 
 namespace mms::routing {
 
-BOOST_DEFINE_ENUM_CLASS(AnswerSource, roads, geodesic)
+// osrm, valhalla: another server answered (setting ROUTER_URL).
+BOOST_DEFINE_ENUM_CLASS(AnswerSource, roads, geodesic, osrm, valhalla)
 
 // A GeoJSON LineString or an encoded polyline, written already.
 struct LineText {
@@ -114,16 +115,17 @@ struct MatrixView {
 };
 BOOST_DESCRIBE_STRUCT(MatrixView, (), (source, departure, traffic, matrices, from, to))
 
+// What follows the name is said of the loaded map alone.
 struct NearestRoad {
   Coordinates location;
   double distance_m = 0;
   std::string name;
-  std::string ref;
-  roads::RoadClass road_class{};
-  std::int64_t way_id = 0;
-  std::int64_t edge_forward = 0;
-  std::int64_t edge_backward = 0;
-  bool in_main_part = false;  // one can get from here to most places and back
+  std::optional<std::string> ref;
+  std::optional<roads::RoadClass> road_class;
+  std::optional<std::int64_t> way_id;
+  std::optional<std::int64_t> edge_forward;
+  std::optional<std::int64_t> edge_backward;
+  std::optional<bool> in_main_part;  // one can get from here to most places and back
 };
 BOOST_DESCRIBE_STRUCT(NearestRoad,
                       (),

@@ -49,6 +49,10 @@ double radius_of(const Trip& trip, const Stop& stop) {
   return stop.radius_m.value_or(habits_of(trip.sector).radius_m);
 }
 
+int revision_of(const Trip& trip) {
+  return trip.route ? trip.route->revision : 0;
+}
+
 Route geodesic_route(const Trip& trip, int revision) {
   const auto habits = habits_of(trip.sector);
   const auto stops = stops_of(trip);

@@ -140,6 +140,8 @@ std::optional<TripStatus> next_status(TripStatus status);
 std::vector<Stop> stops_of(const Trip& trip);
 Point point_of(const Stop& stop);
 double radius_of(const Trip& trip, const Stop& stop);
+// Of its route; 0 without one.
+int revision_of(const Trip& trip);
 // The way in straight lines times the sector's detour, at the sector's speed.
 Route geodesic_route(const Trip& trip, int revision);
 

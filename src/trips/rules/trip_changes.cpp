@@ -44,8 +44,14 @@ void check_metadata(const Raw& metadata, std::vector<FieldError>& errors) {
   if (metadata.text.size() > kMostMetadata) errors.push_back({"/metadata", "too_large", "at most 64 KiB"});
 }
 
-void plan(Trip& trip) {
-  auto route = geodesic_route(trip, trip.route ? trip.route->revision : 1);
+// `before`: as it was, null for a new one. A route on roads stays while nobody touches the stops.
+void plan(Trip& trip, const Trip* before, const FoundWay* way) {
+  const bool found = way != nullptr && is_for(*way, trip);
+  const bool on_roads = trip.route && trip.route->source != RouteSource::geodesic;
+  if (before != nullptr && on_roads && !found && before->sector == trip.sector && points_of(*before) == points_of(trip))
+    return;
+  auto route = found ? way->route : geodesic_route(trip, 1);
+  route.revision = trip.route ? trip.route->revision : 1;
   if (trip.route && route == *trip.route) return;
   if (trip.route) ++route.revision;
   trip.estimated_distance_m = route.distance_m;
@@ -99,7 +105,7 @@ Result<std::vector<Stop>> merged_waypoints(const Trip& trip, const std::vector<S
   return stops;
 }
 
-Result<Trip> changed(const Trip& trip, const UpdateTrip& c) {
+Result<Trip> changed(const Trip& trip, const UpdateTrip& c, const FoundWay* way) {
   Trip after = trip;
   std::vector<FieldError> errors;
   if (c.mission_id.present) after.mission_id = c.mission_id.value;
@@ -118,7 +124,7 @@ Result<Trip> changed(const Trip& trip, const UpdateTrip& c) {
     TRY(waypoints, merged_waypoints(trip, *c.waypoints.value));
     after.waypoints = std::move(waypoints);
   }
-  plan(after);
+  plan(after, &trip, way);
   return after;
 }
 
@@ -169,7 +175,7 @@ Result<Events> step_to(const Trip& trip, TripStatus to, const TripFacts& facts) 
 
 }  // namespace
 
-Result<Trip> make_trip(const CreateTrip& input, TripId id, const std::string& caller, Time now) {
+Result<Trip> make_trip(const CreateTrip& input, TripId id, const std::string& caller, Time now, const FoundWay* way) {
   if (input.optimize_stops) {
     return with_errors(ProblemKind::not_available_yet, "some fields ask for what this version cannot do yet",
                        {{"/optimize_stops", "not_available_yet", "stops are visited in the order given"}});
@@ -196,15 +202,18 @@ Result<Trip> make_trip(const CreateTrip& input, TripId id, const std::string& ca
   std::vector<FieldError> errors;
   check_metadata(t.metadata, errors);
   if (!errors.empty()) return with_errors(ProblemKind::invalid_fields, "some fields are wrong", errors);
-  plan(t);
+  plan(t, nullptr, way);
   return t;
 }
 
 Result<Events> decide(const Trip& trip, const UpdateTrip& command, const TripFacts& facts) {
   if (const auto free = check_frozen(trip, command); !free) return std::unexpected(free.error());
-  TRY(after, changed(trip, command));
+  TRY(after, changed(trip, command, facts.way));
   Events events;
-  if (const auto changes = difference(trip, after); changes != "{}") events.emplace_back(TripUpdated{Raw{changes}});
+  if (const auto changes = difference(trip, after); changes != "{}") {
+    const bool on_roads = revision_of(after) != revision_of(trip) && after.route->source == RouteSource::roads;
+    events.emplace_back(TripUpdated{Raw{changes}, on_roads ? std::optional(facts.way->line) : std::nullopt});
+  }
   if (command.vehicle_id.value) {
     TRY(assigned, decide(trip, AssignTrip{*command.vehicle_id.value}, facts));
     events.insert(events.end(), assigned.begin(), assigned.end());

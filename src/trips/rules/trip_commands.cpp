@@ -40,13 +40,16 @@ Result<void> check_mission(WorkingSet& set, const MissionId& id, std::string_vie
 void apply(WorkingSet& set, Journal& journal, const Trip& before, const Events& events) {
   if (events.empty()) return;
   Trip after = before;
+  std::optional<std::string> line;
   for (const auto& event : events) {
     const auto at = journal.record({"trip", before.id.uuid, after.fleet_id, after.version, after.updated_at},
                                    type_of(event), data_of(event));
     const auto version = after.version + 1;
+    const int revision = revision_of(after);
     after = evolve(std::move(after), event, version, at);
+    line = evolve_line(std::move(line), revision, after, event);
   }
-  set.of<TripSet>().put(std::move(after));
+  set.of<TripSet>().put(std::move(after), std::move(line));
 }
 
 // What the commands on an existing trip have in common.
@@ -138,7 +141,8 @@ class Complete final : public OnTrip {
 
 class Update final : public OnTrip {
  public:
-  Update(TripId id, UpdateTrip input) : OnTrip("update_trip", id, Permission::trips_write), input_(std::move(input)) {}
+  Update(TripId id, UpdateTrip input, std::optional<FoundWay> way)
+      : OnTrip("update_trip", id, Permission::trips_write), input_(std::move(input)), way_(std::move(way)) {}
   void need(WorkingSet& set) const override {
     set.of<TripSet>().need(id_);
     if (input_.mission_id.value) set.of<missions::MissionSet>().need(*input_.mission_id.value);
@@ -155,6 +159,7 @@ class Update final : public OnTrip {
       }
     }
     auto known = facts(set, journal);
+    known.way = way_ ? &*way_ : nullptr;
     const auto vehicle =
         input_.vehicle_id.value ? std::optional<std::string>(*input_.vehicle_id.value) : trip.vehicle_id;
     if (input_.status.value && vehicle) known.occupant = set.of<TripSet>().occupant(*vehicle, id_);
@@ -163,6 +168,7 @@ class Update final : public OnTrip {
     return events;
   }
   UpdateTrip input_;
+  std::optional<FoundWay> way_;
 };
 
 class AdvanceByTracking final : public OnTrip {
@@ -177,8 +183,8 @@ class AdvanceByTracking final : public OnTrip {
 
 class Create final : public lanes::Command {
  public:
-  Create(CreateTrip input, TripId id, bool chosen, std::string body_hash)
-      : input_(std::move(input)), id_(id), chosen_(chosen), body_hash_(std::move(body_hash)) {}
+  Create(CreateTrip input, TripId id, bool chosen, std::string body_hash, std::optional<FoundWay> way)
+      : input_(std::move(input)), way_(std::move(way)), id_(id), chosen_(chosen), body_hash_(std::move(body_hash)) {}
 
   std::string_view name() const override { return "create_trip"; }
   void need(WorkingSet& set) const override {
@@ -197,16 +203,17 @@ class Create final : public lanes::Command {
     if (input_.mission_id) {
       if (const auto good = check_mission(set, *input_.mission_id, input_.fleet_id); !good) return good;
     }
-    auto trip = make_trip(input_, id_, journal.caller.id, journal.now);
+    auto trip = make_trip(input_, id_, journal.caller.id, journal.now, way_ ? &*way_ : nullptr);
     if (!trip) return std::unexpected(std::move(trip).error());
     if (chosen_) {
       set.of<lanes::IdempotencySet>().keep(
           identity(), {.body_hash = journal.caller.id + ' ' + body_hash_, .answer = {}, .created_at = journal.now});
     }
+    auto line = trip->route->source == RouteSource::roads ? std::optional(way_->line) : std::nullopt;
     journal.record(lanes::new_stream("trip", id_.uuid, trip->fleet_id), TripCreated::kType,
-                   data_of(TripCreated{*trip}));
+                   data_of(TripCreated{*trip, line}));
     if (input_.personal_data) trips.put_private(id_, input_.personal_data);
-    trips.put(std::move(*trip));
+    trips.put(std::move(*trip), std::move(line));
     return {};
   }
   Answer answer(WorkingSet& set) const override {
@@ -230,6 +237,7 @@ class Create final : public lanes::Command {
   }
 
   CreateTrip input_;
+  std::optional<FoundWay> way_;
   TripId id_;
   bool chosen_;
   std::string body_hash_;
@@ -245,11 +253,11 @@ access::Target target_of(const Trip& trip) {
           .mission_id = trip.mission_id ? std::optional(trip.mission_id->uuid) : std::nullopt};
 }
 
-CommandPtr create_trip(CreateTrip input, TripId id, bool chosen, std::string body_hash) {
-  return std::make_unique<Create>(std::move(input), id, chosen, std::move(body_hash));
+CommandPtr create_trip(CreateTrip input, TripId id, bool chosen, std::string body_hash, std::optional<FoundWay> way) {
+  return std::make_unique<Create>(std::move(input), id, chosen, std::move(body_hash), std::move(way));
 }
-CommandPtr update_trip(TripId id, UpdateTrip input) {
-  return std::make_unique<Update>(id, std::move(input));
+CommandPtr update_trip(TripId id, UpdateTrip input, std::optional<FoundWay> way) {
+  return std::make_unique<Update>(id, std::move(input), std::move(way));
 }
 CommandPtr assign_trip(TripId id, AssignTrip input) {
   return std::make_unique<Plain<AssignTrip>>("assign_trip", id, std::move(input));

@@ -18,8 +18,11 @@ using CommandPtr = std::unique_ptr<lanes::Command>;
 
 // `chosen` when the client chose the id: then `body_hash` tells a repeat from a clash.
 // Refuses what make_trip refuses, and invalid_fields for a mission that is not in the trip's fleet.
-CommandPtr create_trip(CreateTrip input, TripId id, bool chosen, std::string body_hash);
-CommandPtr update_trip(TripId id, UpdateTrip input);
+// `way`: what was found on roads beside the lane.
+CommandPtr create_trip(
+    CreateTrip input, TripId id, bool chosen, std::string body_hash, std::optional<FoundWay> way = std::nullopt);
+// A way is used only while the stops are those that it was found for; else the route is geodesic.
+CommandPtr update_trip(TripId id, UpdateTrip input, std::optional<FoundWay> way = std::nullopt);
 CommandPtr assign_trip(TripId id, AssignTrip input);
 CommandPtr start_trip(TripId id, StartTrip input);
 CommandPtr complete_trip(TripId id, CompleteTrip input);

@@ -89,4 +89,14 @@ Trip evolve(Trip trip, const TripEvent& event, std::int64_t version, Time at) {
   return trip;
 }
 
+std::optional<std::string> evolve_line(std::optional<std::string> line,
+                                       int revision_before,
+                                       const Trip& after,
+                                       const TripEvent& event) {
+  if (revision_of(after) == revision_before) return line;
+  if (const auto* created = std::get_if<TripCreated>(&event)) return created->line;
+  if (const auto* updated = std::get_if<TripUpdated>(&event)) return updated->line;
+  return std::nullopt;
+}
+
 }  // namespace mms::trips

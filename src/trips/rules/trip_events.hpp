@@ -11,19 +11,22 @@
 
 namespace mms::trips {
 
-// Created as it is from then on; its status is pending or assigned.
+// Created as it is from then on; its status is pending or assigned. `line`: of its route on roads, an encoded polyline
+// of six digits; absent: straight from stop to stop.
 struct TripCreated {
   static constexpr std::string_view kType = "trip.created";
   Trip trip;
+  std::optional<std::string> line = std::nullopt;
 };
-BOOST_DESCRIBE_STRUCT(TripCreated, (), (trip))
+BOOST_DESCRIBE_STRUCT(TripCreated, (), (trip, line))
 
-// Stored fields that a person changed; null for a cleared one.
+// Stored fields that a person changed; null for a cleared one. `line` as above, when the route is among them.
 struct TripUpdated {
   static constexpr std::string_view kType = "trip.updated";
   Raw changes;
+  std::optional<std::string> line = std::nullopt;
 };
-BOOST_DESCRIBE_STRUCT(TripUpdated, (), (changes))
+BOOST_DESCRIBE_STRUCT(TripUpdated, (), (changes, line))
 
 struct TripAssigned {
   static constexpr std::string_view kType = "trip.assigned";
@@ -91,5 +94,11 @@ TripEvent trip_event_from(const vocabulary::Event& event);
 
 // The state after the event. `version` and `at` are the event's own; a fold never asks for anything else.
 Trip evolve(Trip trip, const TripEvent& event, std::int64_t version, Time at);
+
+// The line beside the trip, as the event leaves it: that of the route which came with it, else the one before.
+std::optional<std::string> evolve_line(std::optional<std::string> line,
+                                       int revision_before,
+                                       const Trip& after,
+                                       const TripEvent& event);
 
 }  // namespace mms::trips

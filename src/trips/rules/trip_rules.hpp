@@ -8,6 +8,7 @@
 #include "trips/rules/tracking.hpp"
 #include "trips/rules/trip_events.hpp"
 #include "trips/rules/trip_input.hpp"
+#include "trips/rules/ways.hpp"
 #include "vocabulary/problem.hpp"
 
 namespace mms::trips {
@@ -20,11 +21,14 @@ struct TripFacts {
   std::optional<TripId> occupant;  // another active trip of the vehicle that this one is to have
   const Live* live = nullptr;      // null: no position yet
   Time now;
+  const FoundWay* way = nullptr;  // what was found on roads for the stops as they were before; null: nothing
 };
 
 // A new trip; assigned when it has a vehicle. `id` is the client's when it chose one.
 // Refuses: invalid_fields, not_available_yet (optimize_stops).
-Result<Trip> make_trip(const CreateTrip& input, TripId id, const std::string& caller, Time now);
+// `way` was found for its stops on roads; null: geodesic.
+Result<Trip> make_trip(
+    const CreateTrip& input, TripId id, const std::string& caller, Time now, const FoundWay* way = nullptr);
 
 // Every decision below refuses wrong_state with the state and the commands that it allows.
 // A vehicle may have several trips assigned, so this asks nothing of the vehicle.

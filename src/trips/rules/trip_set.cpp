@@ -50,10 +50,11 @@ std::optional<TripId> TripSet::occupant(const std::string& vehicle_id, const Tri
   return found && *found != other_than ? found : std::nullopt;
 }
 
-void TripSet::put(Trip trip) {
+void TripSet::put(Trip trip, std::optional<std::string> line) {
   auto& entry = entries_[trip.id];
   if (entry.trip && occupies_vehicle(*entry.trip)) evolved_[*entry.trip->vehicle_id] = std::nullopt;
   if (occupies_vehicle(trip)) evolved_[*trip.vehicle_id] = trip.id;
+  if (!entry.trip || revision_of(*entry.trip) != revision_of(trip)) entry.line = std::move(line);
   entry.trip = std::move(trip);
   entry.body.clear();
   entry.changed = true;
@@ -78,7 +79,7 @@ void TripSet::loaded(Trip trip, std::string body, std::optional<Live> live) {
   if (entry.changed) return;
   if (trip.vehicle_id && vehicles_of_.contains(trip.id)) occupants_.try_emplace(*trip.vehicle_id);
   entry.stored_status = trip.status;
-  entry.stored_revision = trip.route ? trip.route->revision : 0;
+  entry.stored_revision = revision_of(trip);
   entry.trip = std::move(trip);
   entry.live = std::move(live);
   entry.body = std::move(body);
@@ -98,6 +99,7 @@ std::vector<TripSet::Changed> TripSet::changed() const {
                    .live = entry.live ? &*entry.live : nullptr,
                    .is_new = !entry.stored_status,
                    .routed = trip.route && trip.route->revision != entry.stored_revision,
+                   .line = &entry.line,
                    .ended = is_final(trip.status) && (!entry.stored_status || !is_final(*entry.stored_status)),
                    .status_changed = entry.stored_status != trip.status});
   }

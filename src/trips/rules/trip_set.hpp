@@ -28,8 +28,8 @@ class TripSet {
   const Live* live(const TripId& id) const;
   // Another trip that the vehicle is on. It must have been needed before.
   std::optional<TripId> occupant(const std::string& vehicle_id, const TripId& other_than) const;
-  // The trip as it is from now on.
-  void put(Trip trip);
+  // The trip as it is from now on. `line`: of its route, when that is new in `trip` and on roads.
+  void put(Trip trip, std::optional<std::string> line);
   // Its private fields from now on; nothing: none. They stand beside the trip, in a table of their own.
   void put_private(const TripId& id, std::optional<PrivateFields> fields);
   // Its stored JSON, written once.
@@ -50,9 +50,10 @@ class TripSet {
     const std::string* body;
     const Live* live;
     bool is_new;
-    bool routed;          // its route is another than the stored one
-    bool ended;           // in this batch
-    bool status_changed;  // against the stored one
+    bool routed;                             // its route is another than the stored one
+    const std::optional<std::string>* line;  // then: its line, nothing for straight ones
+    bool ended;                              // in this batch
+    bool status_changed;                     // against the stored one
   };
   std::vector<Changed> changed() const;
   const std::unordered_map<TripId, std::optional<PrivateFields>>& changed_private() const { return private_; }
@@ -64,6 +65,7 @@ class TripSet {
     mutable std::string body;
     std::optional<TripStatus> stored_status;  // nothing: the table has no row
     int stored_revision = 0;                  // of the route
+    std::optional<std::string> line;          // of a route that is new in this batch
     bool changed = false;
   };
   std::unordered_map<TripId, Entry> entries_;

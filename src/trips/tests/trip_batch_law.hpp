@@ -75,6 +75,10 @@ class World {
     const auto deadline = async::Clock::now() + std::chrono::seconds(30);
     const auto rows = run_to_end(context, reader->run_one(trip_bodies({}, 100000), deadline));
     for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto line = run_to_end(context, reader->run_one(find_route(rows[i].id<TripId>(0)), deadline));
+      all.emplace_back(line.empty() ? std::string_view("no route") : line[0].text(0));
+    }
     for (const auto& e : events()) {
       all.push_back(vocabulary::to_text(e.stream_id) + ' ' + std::to_string(e.version) + ' ' + e.type + ' ' + e.data);
     }
@@ -109,6 +113,16 @@ inline TripId id_of(unsigned seed, int n) {
                                    static_cast<std::uint64_t>(n + 1) * 0x7654321ULL)};
 }
 
+// A way on roads; by its flavour for these stops or for others.
+inline std::optional<FoundWay> way_for(std::optional<WayAsked> asked, const Choice& c) {
+  if (!asked || c.flavour == 0) return std::nullopt;
+  FoundWay way{.stops = asked->stops, .sector = asked->sector, .route = {}, .line = "_izlhA~rlgdF_{geC~ywl@"};
+  way.route.source = RouteSource::roads;
+  way.route.distance_m = way.route.duration_s = 1000.0 * c.flavour;
+  if (c.flavour == 2) way.stops[0].latitude += 1;
+  return way;
+}
+
 inline CommandPtr command_of(unsigned seed, const Choice& c) {
   const auto id = id_of(seed, c.trip);
   const std::string vehicle = "cab-" + std::to_string(c.vehicle);
@@ -122,7 +136,8 @@ inline CommandPtr command_of(unsigned seed, const Choice& c) {
       input.destination = {{52.1}, {13.1}, {}, {}};
       if (c.flavour == 3) input.mission_id = vocabulary::MissionId{id.uuid};
       input.personal_data.emplace().customer_name = std::string("Ada Lovelace");
-      return create_trip(std::move(input), id, true, "hash" + std::to_string(c.flavour));
+      auto way = way_for(way_of(input), c);
+      return create_trip(std::move(input), id, true, "hash" + std::to_string(c.flavour), std::move(way));
     }
     case 2:
       return assign_trip(id, {.vehicle_id = vehicle});
@@ -143,7 +158,11 @@ inline CommandPtr command_of(unsigned seed, const Choice& c) {
       if (c.flavour % 2 == 0) update.vehicle_id.value = vocabulary::Identifier(vehicle);
       update.status.value = static_cast<TripStatus>(1 + c.vehicle + c.flavour % 2);
       update.priority.value = static_cast<Priority>(c.flavour);
-      return update_trip(id, std::move(update));
+      if (c.vehicle == 1) update.destination.value = StopInput{{52.1 + 0.01 * c.flavour}, {13.1}, {}, {}};
+      Trip stored;
+      stored.origin = {.latitude = 52.0, .longitude = 13.0, .name = {}, .radius_m = {}, .reached_at = {}};
+      auto way = way_for(way_of(update, stored), c);
+      return update_trip(id, std::move(update), std::move(way));
     }
   }
 }

@@ -1,0 +1,99 @@
+// Trips' wishes as routes, on the pool of the roads, and no later than the deadline.
+#include "service/trip_roads.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "routing/rules/route_answers.hpp"
+#include "vocabulary/json_read.hpp"
+
+namespace mms::service {
+namespace {
+
+using trips::FoundWays;
+using trips::WayAsked;
+using vocabulary::Result;
+
+routing::RouteInput input_of(const WayAsked& asked) {
+  routing::RouteInput input;
+  const auto place = [](const trips::Point& p) { return vocabulary::Coordinates{{p.latitude}, {p.longitude}}; };
+  input.from = place(asked.stops.front());
+  input.to = place(asked.stops.back());
+  for (std::size_t i = 1; i + 1 < asked.stops.size(); ++i) input.via.push_back(place(asked.stops[i]));
+  input.departure = asked.departure;
+  const bool heavy = asked.sector == trips::Sector::logistics || asked.sector == trips::Sector::mining;
+  input.profile.value = heavy ? roads::VehicleClass::truck : roads::VehicleClass::car;
+  input.geometry.value = routing::GeometryFormat::polyline6;
+  input.steps.value = false;
+  return input;
+}
+
+// Nothing where no road leads.
+std::optional<trips::FoundWay> find_one(routing::LiveRoads& live, const WayAsked& asked, vocabulary::Time now) {
+  const auto book = [&live](const routing::Pricing& pricing) { return live.priced(pricing); };
+  const auto found = routing::find_routes(live.graph(), book, input_of(asked), now);
+  if (!found || found->routes.empty()) return std::nullopt;
+  const auto& offer = found->routes.front();
+  trips::FoundWay way{.stops = asked.stops, .sector = asked.sector, .route = {}, .line = {}};
+  way.route.source = trips::RouteSource::roads;
+  way.route.distance_m = offer.distance_m;
+  way.route.duration_s = offer.duration_s;
+  for (const auto& leg : offer.legs) way.route.legs.push_back({leg.distance_m, leg.duration_s});
+  way.line = vocabulary::json::from_stored<std::string>(offer.geometry.json);
+  return way;
+}
+
+// What `work` answers, or nothing at the deadline: then it goes on unheard.
+async::Task<std::optional<FoundWays>> by(async::Deadline deadline,
+                                         async::Task<Result<FoundWays>> work,
+                                         std::function<void(const std::string&)> on_fault) {
+  using Answer = std::optional<FoundWays>;
+  using Timer =
+      boost::asio::basic_waitable_timer<async::Clock, boost::asio::wait_traits<async::Clock>, async::Executor>;
+  struct Race {
+    Race(const async::Executor& executor, async::Resume<Answer> r) : timer(executor), resume(std::move(r)) {}
+    Timer timer;
+    async::Resume<Answer> resume;
+  };
+  co_return co_await async::suspend<Answer>([&](async::Resume<Answer> resume) {
+    const auto executor = resume.executor();
+    // Both ends run on this thread.
+    const auto race = std::make_shared<Race>(executor, std::move(resume));
+    race->timer.expires_at(deadline);
+    race->timer.async_wait([race](const boost::system::error_code& error) {
+      if (!error && race->resume) race->resume.here(std::nullopt);
+    });
+    boost::asio::co_spawn(executor, std::move(work),
+                          [race, on_fault = std::move(on_fault)](std::exception_ptr failed, Result<FoundWays> found) {
+                            if (failed) on_fault("a way for a trip was not found: an exception");
+                            if (!race->resume) return;
+                            race->timer.cancel();
+                            race->resume.here(failed || !found ? Answer() : Answer(std::move(*found)));
+                          });
+  });
+}
+
+}  // namespace
+
+trips::FindWays trip_ways(routing::RoadWork& work,
+                          std::function<vocabulary::Time()> now,
+                          std::function<void(const std::string&)> on_fault) {
+  if (work.roads == nullptr) return {};
+  return [&work, now = std::move(now), on_fault = std::move(on_fault)](
+             std::vector<WayAsked> asked, async::Deadline deadline) -> async::Task<FoundWays> {
+    const auto count = asked.size();
+    auto& workshop = count > 1 ? work.heavy : work.quick;
+    auto looking = workshop.run(
+        deadline, [asked = std::move(asked), deadline, roads = work.roads, at = now()]() -> Result<FoundWays> {
+          FoundWays ways(asked.size());
+          for (std::size_t i = 0; i < asked.size() && async::Clock::now() < deadline; ++i) {
+            ways[i] = find_one(*roads, asked[i], at);
+          }
+          return ways;
+        });
+    auto found = co_await by(deadline, std::move(looking), on_fault);
+    co_return found ? std::move(*found) : FoundWays(count);
+  };
+}
+
+}  // namespace mms::service

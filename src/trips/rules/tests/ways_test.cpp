@@ -1,0 +1,105 @@
+// Ways that were found on roads: used for the stops that they were found for, kept while nobody touches these.
+#include "trips/rules/ways.hpp"
+
+#include <gtest/gtest.h>
+
+#include "trip_fixture.hpp"
+
+namespace mms::trips {
+namespace {
+
+using fixture::kNow;
+
+FoundWay way_on_roads(const WayAsked& asked, double distance_m = 5000) {
+  FoundWay way{.stops = asked.stops, .sector = asked.sector, .route = {}, .line = "_izlhA~rlgdF_{geC~ywl@"};
+  way.route = {.source = RouteSource::roads,
+               .revision = 1,
+               .distance_m = distance_m,
+               .duration_s = 600,
+               .legs = {{distance_m, 600}}};
+  return way;
+}
+
+TripFacts with(const FoundWay* way) {
+  auto facts = fixture::facts();
+  facts.way = way;
+  return facts;
+}
+
+TEST(Ways, AFoundWayIsTheRouteOfANewTripAndItsLineStandsInTheEvent) {
+  const auto input = fixture::creation();
+  const auto way = way_on_roads(way_of(input));
+  const auto trip = *make_trip(input, fixture::id_of(1), "planner", kNow, &way);
+  EXPECT_EQ(trip.route, way.route);
+  EXPECT_EQ(trip.estimated_distance_m, 5000);
+  EXPECT_EQ(trip.estimated_duration_s, 600);
+}
+
+TEST(Ways, AWayForOtherStopsOrAnotherSectorIsNotUsed) {
+  const auto input = fixture::creation();
+  auto way = way_on_roads(way_of(input));
+  way.stops[0].latitude += 0.001;
+  EXPECT_EQ(make_trip(input, fixture::id_of(1), "planner", kNow, &way)->route->source, RouteSource::geodesic);
+  way = way_on_roads(way_of(input));
+  way.sector = Sector::mining;
+  EXPECT_EQ(make_trip(input, fixture::id_of(1), "planner", kNow, &way)->route->source, RouteSource::geodesic);
+}
+
+TEST(Ways, UpdatesKeepReplaceAndLoseTheWay) {
+  const auto input = fixture::creation();
+  const auto first = way_on_roads(way_of(input));
+  const auto trip = *make_trip(input, fixture::id_of(1), "planner", kNow, &first);
+  // What leaves the stops alone leaves the route alone.
+  UpdateTrip update;
+  update.priority.value = Priority::high;
+  EXPECT_FALSE(way_of(update, trip).has_value());
+  auto after = fixture::after(trip, *decide(trip, update, with(nullptr)));
+  EXPECT_EQ(after.route, trip.route);
+  // Another destination: the way that was found for it.
+  update.destination.value = StopInput{{52.6}, {13.5}, {}, {}};
+  const auto asked = way_of(update, trip);
+  ASSERT_TRUE(asked.has_value());
+  EXPECT_EQ(asked->stops, (std::vector<Point>{{52.52, 13.4}, {52.6, 13.5}}));
+  const auto second = way_on_roads(*asked, 9000);
+  const auto events = *decide(trip, update, with(&second));
+  EXPECT_EQ(std::get<TripUpdated>(events[0]).line, second.line);
+  after = fixture::after(trip, events);
+  EXPECT_EQ(after.route->revision, 2);
+  EXPECT_EQ(after.estimated_distance_m, 9000);
+  EXPECT_EQ(evolve_line("old", 1, after, events[0]), second.line);
+  // The same again changes nothing.
+  EXPECT_TRUE(decide(after, update, with(&second))->empty());
+  // None was found, or it was found for stops that another has changed meanwhile.
+  for (const auto* way : {static_cast<const FoundWay*>(nullptr), &first}) {
+    const auto lost = *decide(trip, update, with(way));
+    EXPECT_EQ(std::get<TripUpdated>(lost[0]).line, std::nullopt);
+    after = fixture::after(trip, lost);
+    EXPECT_EQ(after.route->source, RouteSource::geodesic);
+    EXPECT_EQ(after.route->revision, 2);
+    EXPECT_EQ(evolve_line("old", 1, after, lost[0]), std::nullopt);
+  }
+}
+
+TEST(Ways, AnUpdateThatNamesTheSameStopsTakesTheNewWay) {
+  const auto trip = fixture::trip_in(TripStatus::assigned);
+  UpdateTrip update;
+  update.origin.value = fixture::creation().origin;
+  const auto way = way_on_roads(*way_of(update, trip));
+  const auto after = fixture::after(trip, *decide(trip, update, with(&way)));
+  EXPECT_EQ(after.route->source, RouteSource::roads);
+}
+
+TEST(Ways, AnEncodedLineIsReadAsWritten) {
+  // The example of the format's description, with six digits.
+  const auto points = points_of_polyline("_izlhA~rlgdF_{geC~ywl@_kwzCn`{nI");
+  ASSERT_EQ(points.size(), 3U);
+  EXPECT_NEAR(points[0].latitude, 38.5, 1e-9);
+  EXPECT_NEAR(points[0].longitude, -120.2, 1e-9);
+  EXPECT_NEAR(points[2].latitude, 43.252, 1e-9);
+  EXPECT_NEAR(points[2].longitude, -126.453, 1e-9);
+  EXPECT_EQ(points_of_polyline("_izlhA~rlgdF_{geC").size(), 1U);
+  EXPECT_TRUE(points_of_polyline("").empty());
+}
+
+}  // namespace
+}  // namespace mms::trips

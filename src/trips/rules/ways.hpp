@@ -1,0 +1,39 @@
+// Ways on roads for trips: asked and found beside the lane, carried by the command, used while the stops are the same.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "trips/rules/trip.hpp"
+#include "trips/rules/trip_input.hpp"
+
+namespace mms::trips {
+
+// Where a trip is to stop, in order, and what drives there.
+struct WayAsked {
+  std::vector<Point> stops;
+  Sector sector = Sector::logistics;
+  std::optional<Time> departure;  // nothing: now
+};
+
+// A way between these stops. The route's revision is the trip's affair.
+struct FoundWay {
+  std::vector<Point> stops;
+  Sector sector = Sector::logistics;
+  Route route;
+  std::string line;  // encoded polyline of six digits
+};
+
+WayAsked way_of(const CreateTrip& input);
+// The stops as the update leaves them; nothing when it leaves the way alone.
+std::optional<WayAsked> way_of(const UpdateTrip& input, const Trip& stored);
+
+std::vector<Point> points_of(const Trip& trip);
+// Whether a way was found for just these stops.
+bool is_for(const FoundWay& way, const Trip& trip);
+
+// The places of an encoded polyline of six digits; what is cut off at its end is left out.
+std::vector<Point> points_of_polyline(std::string_view line);
+
+}  // namespace mms::trips
