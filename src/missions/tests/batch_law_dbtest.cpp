@@ -3,33 +3,14 @@
 
 #include <filesystem>
 
-#include "database/postgres/postgres_database.hpp"
-#include "database/postgres/tests/fresh_database.hpp"
+#include "database/postgres/tests/emptied_database.hpp"
 #include "database/sqlite/sqlite_database.hpp"
 #include "missions/tests/batch_law.hpp"
 
 namespace mms::missions {
 namespace {
 
-// Emptied rather than made anew: a database costs more than the law.
-class Place {
- public:
-  law::MakeDatabase make() {
-    return [this] {
-      place_.administer_own("drop schema if exists mission_management cascade");
-      return std::make_unique<postgres::PostgresDatabase>(place_.url());
-    };
-  }
-
- private:
-  struct Database : postgres::FreshDatabase {
-    void administer_own(const std::string& text) const {
-      postgres::BlockingSession session(postgres::Address(url(), postgres::Settings{}));
-      session.run(text);
-    }
-  };
-  Database place_;
-};
+using Place = postgres::EmptiedDatabase;
 
 std::unique_ptr<database::Database> fresh_file() {
   const auto folder =
