@@ -16,7 +16,7 @@
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 33> kLines{{
+constexpr std::array<SettingLine, 37> kLines{{
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -41,6 +41,11 @@ constexpr std::array<SettingLine, 33> kLines{{
     {"KAFKA_CREATE_TOPICS", "false",
      "Makes the topics that are missing; otherwise the relay waits until they are there."},
     {"KAFKA_OPTIONS", "", "More properties of librdkafka, such as security.protocol=ssl, separated by commas."},
+    {"KAFKA_INBOUND", "true", "Reads what vehicles send on Kafka; false leaves that to other replicas."},
+    {"KAFKA_GROUP", "mission-management", "Consumer group of the replicas, among which the partitions are shared out."},
+    {"KAFKA_TOPIC_TELEMETRY", "vehicle.telemetry.raw", "Topic of vehicles' reports of themselves. Empty: not read."},
+    {"KAFKA_TOPIC_DEAD_LETTERS", "dlq.fleet.operations",
+     "Topic where messages are laid aside that are not understood."},
     {"RELAY_LOOK_MS", "50",
      "How often events committed by other replicas are looked for, by the relay and by streams."},
     {"EVENT_STREAMS", "10000", "Event streams open at once; beyond it 503."},
@@ -158,6 +163,15 @@ Settings settings_from(const Environment& environment) {
   read_topic(environment, "KAFKA_TOPIC_ALERTS", s.kafka_topic_alerts);
   read_flag(environment, "KAFKA_CREATE_TOPICS", s.kafka_create_topics);
   if (const auto options = environment("KAFKA_OPTIONS")) s.kafka_options = split(*options);
+  read_flag(environment, "KAFKA_INBOUND", s.kafka_inbound);
+  read_text(environment, "KAFKA_GROUP", s.kafka_group);
+  if (s.kafka_group.empty()) wrong("KAFKA_GROUP", "the name of a consumer group");
+  if (const auto topic = environment("KAFKA_TOPIC_TELEMETRY"); topic && topic->empty()) {
+    s.kafka_topic_telemetry.clear();
+  } else {
+    read_topic(environment, "KAFKA_TOPIC_TELEMETRY", s.kafka_topic_telemetry);
+  }
+  read_topic(environment, "KAFKA_TOPIC_DEAD_LETTERS", s.kafka_topic_dead_letters);
   read_number(environment, "RELAY_LOOK_MS", 1.0, 10000.0, s.relay_look_ms);
   read_number<std::size_t>(environment, "EVENT_STREAMS", 0, 1'000'000, s.event_streams);
   read_number(environment, "STREAM_HEARTBEAT_S", 0.1, 3600.0, s.stream_heartbeat_s);
