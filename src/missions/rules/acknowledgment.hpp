@@ -9,9 +9,6 @@
 
 namespace mms::missions {
 
-// Names a command to a vehicle, for good: sent again it has the same one.
-using CommandId = vocabulary::Id<struct VehicleCommandTag>;
-
 // accepted: received, under way; it does not confirm and does not stop the clock. completed: done, which is what
 // confirms. rejected: it will not be done.
 BOOST_DEFINE_ENUM_CLASS(AcknowledgmentStatus, accepted, completed, rejected)
