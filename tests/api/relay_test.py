@@ -191,10 +191,10 @@ class Relay(ServiceTest):
         for vehicle in ("v1", "v2"):
             mission = service.mission(vehicle_id=vehicle, control="vehicle")
             for name in ("start", "pause", "resume", "cancel"):
-                answer = service.post(f"/missions/{mission['id']}/{name}", {}, headers={"X-Request-Id": f"{name} {vehicle}"})
+                answer = service.post(f"/missions/{mission['id']}/{name}", {}, headers={"X-Request-Id": f"{name}-{vehicle}"})
                 self.assertEqual(answer.status, 200, answer)
                 requested = answer.json["requested"]
-                asked.setdefault(vehicle, []).append((name, requested["command_id"], requested["expires_at"], f"{name} {vehicle}"))
+                asked.setdefault(vehicle, []).append((name, requested["command_id"], requested["expires_at"], f"{name}-{vehicle}"))
                 answer = service.post(f"/missions/{mission['id']}/commands/{requested['command_id']}/acknowledge", {"status": "completed"})
                 self.assertEqual(answer.status, 200, answer)
         self.wait_until_relayed(service)
