@@ -31,6 +31,11 @@ Problem faulty() {
           .internal = {}};
 }
 
+std::optional<lanes::IdempotencyKey> once(const Report& report) {
+  if (!report.once) return std::nullopt;
+  return lanes::IdempotencyKey{.identity = *report.once, .body_hash = {}};
+}
+
 }  // namespace
 
 // A message on its way, and what is wrong with it so far.
@@ -146,6 +151,7 @@ Task<bool> Intake::carry_out(std::vector<Job>& jobs, std::vector<Point>& points)
     for (auto& report : job.understood.reports) waiting.push_back({&job, &report});
   }
   std::size_t stored = 0;
+  std::size_t repeated = 0;
   for (int round = 0; !waiting.empty(); ++round) {
     std::vector<lanes::Submission> submissions;
     submissions.reserve(waiting.size());
@@ -155,7 +161,7 @@ Task<bool> Intake::carry_out(std::vector<Job>& jobs, std::vector<Point>& points)
                              .caller = one.report->caller,
                              .trace = fmt::format("{}/{}/{}", place.topic, place.partition, place.offset),
                              .deadline = Clock::now() + kPatience,
-                             .idempotency = std::nullopt});
+                             .idempotency = once(*one.report)});
     }
     auto outcomes = co_await lane_.submit_all(std::move(submissions));
     std::vector<Waiting> again;
@@ -163,7 +169,7 @@ Task<bool> Intake::carry_out(std::vector<Job>& jobs, std::vector<Point>& points)
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       auto& one = waiting[i];
       if (outcomes[i]) {
-        ++stored;
+        ++(outcomes[i]->replayed ? repeated : stored);
         if (one.report->position) points.push_back({one.job, one.report});
       } else if (auto& problem = outcomes[i].error();
                  is_passing(problem) || (problem.kind == ProblemKind::internal && ++one.tries < kTriesOfFaulty)) {
@@ -176,7 +182,7 @@ Task<bool> Intake::carry_out(std::vector<Job>& jobs, std::vector<Point>& points)
     waiting = std::move(again);
     if (!waiting.empty() && !co_await wait_to_retry(round, std::move(why))) co_return false;
   }
-  hooks_.stored(stored);
+  hooks_.stored(stored, repeated);
   co_return true;
 }
 

@@ -45,7 +45,7 @@ struct IntakeHooks {
   // Throws database::Unavailable, database::StatementFailed.
   std::function<async::Task<Tracked>(std::vector<trips::VehiclePosition>)> track;
   std::function<void(std::size_t messages)> consumed;
-  std::function<void(std::size_t reports)> stored;
+  std::function<void(std::size_t reports, std::size_t repeated)> stored;  // `repeated`: were carried out before
   std::function<void(const Tracked&)> tracked;
   std::function<void(const Message&, const Problem&)> dead_lettered;  // laid aside and acknowledged
   std::function<void(const std::string&)> on_fault;

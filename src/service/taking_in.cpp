@@ -5,7 +5,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "inbound/rules/acknowledgments.hpp"
 #include "inbound/rules/telemetry.hpp"
+#include "missions/rules/vehicle_control_commands.hpp"
 #include "service/assemble.hpp"
 
 namespace mms::service {
@@ -15,7 +17,12 @@ using inbound::Understand;
 
 std::map<std::string, Understand, std::less<>> topics_of(const Settings& s) {
   std::map<std::string, Understand, std::less<>> topics;
-  if (!s.kafka_topic_telemetry.empty()) topics.emplace(s.kafka_topic_telemetry, inbound::understand_telemetry);
+  if (!s.kafka_topic_telemetry.empty()) {
+    topics.emplace(s.kafka_topic_telemetry, inbound::telemetry_reader(&missions::vehicle_link()));
+  }
+  if (!s.kafka_topic_acknowledgments.empty()) {
+    topics.emplace(s.kafka_topic_acknowledgments, inbound::understand_acknowledgments);
+  }
   return topics;
 }
 
@@ -52,7 +59,10 @@ inbound::IntakeHooks intake_hooks(const trips::VehicleTrackTools& track,
                                   Observation& observation,
                                   telemetry::Metrics& metrics) {
   auto& consumed = metrics.counter("inbound_messages_total", "Messages read from Kafka, repeats included.");
-  auto& stored = metrics.counter("inbound_reports_total", "Reports of such messages that were carried out.");
+  const auto reports = [&metrics](std::string_view outcome) -> auto& {
+    return metrics.counter("inbound_reports_total", "Reports of such messages, by what became of them.",
+                           fmt::format("outcome=\"{}\"", outcome));
+  };
   const auto positions = [&metrics](std::string_view outcome) -> auto& {
     return metrics.counter("inbound_positions_total", "Positions of such reports, by what became of them.",
                            fmt::format("outcome=\"{}\"", outcome));
@@ -66,7 +76,10 @@ inbound::IntakeHooks intake_hooks(const trips::VehicleTrackTools& track,
                                .elsewhere = static_cast<std::size_t>(counts.refused)};
   };
   hooks.consumed = [&consumed](std::size_t n) { consumed.add(n); };
-  hooks.stored = [&stored](std::size_t n) { stored.add(n); };
+  hooks.stored = [&done = reports("carried_out"), &before = reports("duplicate")](std::size_t n, std::size_t repeated) {
+    done.add(n);
+    before.add(repeated);
+  };
   hooks.tracked = [&accepted = positions("accepted"), &duplicate = positions("duplicate"),
                    &elsewhere = positions("no_trip")](const inbound::Tracked& t) {
     accepted.add(t.stored);

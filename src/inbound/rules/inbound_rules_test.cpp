@@ -4,12 +4,17 @@
 
 #include <algorithm>
 
+#include "inbound/rules/acknowledgments.hpp"
 #include "inbound/rules/dead_letter.hpp"
 #include "inbound/rules/retry.hpp"
 #include "inbound/rules/telemetry.hpp"
 
 namespace mms::inbound {
 namespace {
+
+Understood understand_telemetry(std::string_view payload, Time sent_at) {
+  return telemetry_reader(nullptr)(payload, sent_at);
+}
 
 const Time kSent = *vocabulary::time_from_text("2026-11-25T08:00:00Z");
 
@@ -63,6 +68,27 @@ TEST(Telemetry, what_is_no_json_or_too_many_is_refused) {
   const auto understood = understand_telemetry(many, kSent);
   EXPECT_EQ(understood.reports.size(), 1000u);
   EXPECT_EQ(pointers_of(understood), (std::vector<std::string>{"/1000"}));
+}
+
+TEST(Acknowledgments, are_told_from_task_reports_and_name_their_vehicle) {
+  constexpr std::string_view kText =
+      R"([{"mission_id":"01a20fa6-fc9d-720e-97a5-81a85198cfc0","command_id":"01a20fb4-1d3e-7c55-9b0e-5b7f0a6f2c11",)"
+      R"("vehicle_id":"truck-7","status":"completed"},)"
+      R"({"mission_id":"01a20fa6-fc9d-720e-97a5-81a85198cfc0","vehicle_id":"truck-7","task":"load","status":"running"},)"
+      R"({"mission_id":"01a20fa6-fc9d-720e-97a5-81a85198cfc0","command_id":"01a20fb4-1d3e-7c55-9b0e-5b7f0a6f2c11",)"
+      R"("status":"completed"},{"status":"done"}])";
+  const auto understood = understand_acknowledgments(kText, kSent);
+  ASSERT_EQ(understood.reports.size(), 2u);
+  EXPECT_EQ(understood.reports[0].command({})->name(), "acknowledge_command");
+  EXPECT_FALSE(understood.reports[0].once);
+  EXPECT_EQ(understood.reports[1].command({})->name(), "report_task");
+  EXPECT_EQ(understood.reports[1].caller.id, "truck-7");
+  // The same words are the same report; the moment is one of them.
+  EXPECT_EQ(understood.reports[1].once, understand_acknowledgments(kText, kSent).reports[1].once);
+  EXPECT_NE(understood.reports[1].once,
+            understand_acknowledgments(kText, kSent + vocabulary::Duration(1)).reports[1].once);
+  EXPECT_EQ(pointers_of(understood),
+            (std::vector<std::string>{"/2/vehicle_id", "/3/mission_id", "/3/command_id", "/3/status"}));
 }
 
 TEST(DeadLetter, is_the_message_to_the_byte_and_beside_it_what_was_wrong) {

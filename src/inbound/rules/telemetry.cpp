@@ -24,13 +24,13 @@ vehicles::ReportVehicleState state_in(const Telemetry& said, Time moment) {
           .recorded_at = moment};
 }
 
-Report report_of(const Telemetry& said, const Item& item) {
+Report report_of(const Telemetry& said, Time sent_at, const vehicles::MissionLink* missions) {
   // Never "now": read again, it must say the same.
-  const Time moment = said.recorded_at.value_or(item.moment);
-  Report report{
-      .pointer = item.pointer, .caller = vehicle_caller(said.vehicle_id), .command = {}, .position = std::nullopt};
-  report.command = [id = std::string(said.vehicle_id), state = state_in(said, moment)](const vocabulary::Uuid& fresh) {
-    return vehicles::report_vehicle_state(id, state, fresh);
+  const Time moment = said.recorded_at.value_or(sent_at);
+  Report report{.pointer = {}, .caller = vehicle_caller(said.vehicle_id), .command = {}, .once = {}, .position = {}};
+  report.command = [id = std::string(said.vehicle_id), state = state_in(said, moment),
+                    missions](const vocabulary::Uuid& fresh) {
+    return vehicles::report_vehicle_state(id, state, fresh, missions);
   };
   if (said.position) {
     report.position = trips::VehiclePosition{.vehicle_id = said.vehicle_id,
@@ -46,8 +46,13 @@ Report report_of(const Telemetry& said, const Item& item) {
 
 }  // namespace
 
-Understood understand_telemetry(std::string_view payload, Time sent_at) {
-  return understand_as<Telemetry>(payload, sent_at, report_of);
+Understand telemetry_reader(const vehicles::MissionLink* missions) {
+  return [missions](std::string_view payload, Time sent_at) {
+    return understand_each(payload, sent_at, [missions](const Item& item) -> Result<Report> {
+      TRY(said, vocabulary::json::from_client<Telemetry>(*item.value));
+      return report_of(said, item.moment, missions);
+    });
+  };
 }
 
 }  // namespace mms::inbound

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inbound/rules/understanding.hpp"
+#include "vehicles/rules/mission_link.hpp"
 #include "vehicles/rules/vehicle_rules.hpp"
 
 namespace mms::inbound {
@@ -24,7 +25,7 @@ struct Telemetry {
   Change<Identifier> mode;
   Change<Identifier> onboard_stage;
   Change<List<Identifier, 100>> capabilities;
-  std::optional<vocabulary::MissionId> mission_id;
+  Change<vocabulary::MissionId> mission_id;
 };
 BOOST_DESCRIBE_STRUCT(Telemetry,
                       (),
@@ -41,7 +42,8 @@ BOOST_DESCRIBE_STRUCT(Telemetry,
                        capabilities,
                        mission_id))
 
-// Refuses: malformed_json, invalid_fields (with every bad field of every report).
-Understood understand_telemetry(std::string_view payload, Time sent_at);
+// What a report says of missions is told to `missions`, when there is one. The reading refuses: malformed_json,
+// invalid_fields (with every bad field of every report).
+Understand telemetry_reader(const vehicles::MissionLink* missions);
 
 }  // namespace mms::inbound

@@ -31,6 +31,8 @@ struct Report {
   vocabulary::Caller caller;
   // Made anew at every try; `fresh` becomes the id of what it creates.
   std::function<std::unique_ptr<lanes::Command>(const vocabulary::Uuid& fresh)> command;
+  // Where the command does not know by itself that it was carried out before: what tells this report from any other.
+  std::optional<std::string> once;
   // For the track of the trip that the vehicle was on, once the command is carried out.
   std::optional<trips::VehiclePosition> position;
 };
@@ -66,9 +68,9 @@ void blame(std::optional<Problem>& all, const std::string& pointer, Problem prob
 // Whoever may write to the topic speaks for the vehicles: the caller is the vehicle itself, on whatever fleet is its.
 vocabulary::Caller vehicle_caller(const std::string& vehicle_id);
 
-// Reads each item as a T and turns it into a report by `report_of(T, Item)`.
-template <class T, class F>
-Understood understand_as(std::string_view payload, Time sent_at, F&& report_of) {
+// Turns each item into a report by `report_of(Item) → Result<Report>`.
+template <class F>
+Understood understand_each(std::string_view payload, Time sent_at, F&& report_of) {
   Understood understood;
   vocabulary::json::Document document;
   const auto root = document.parse(payload);
@@ -79,11 +81,12 @@ Understood understand_as(std::string_view payload, Time sent_at, F&& report_of) 
   auto [items, problem] = items_of(**root, sent_at);
   understood.problem = std::move(problem);
   for (const auto& item : items) {
-    auto read = vocabulary::json::from_client<T>(*item.value);
-    if (read) {
-      understood.reports.push_back(report_of(std::move(*read), item));
+    Result<Report> report = report_of(item);
+    if (report) {
+      report->pointer = item.pointer;
+      understood.reports.push_back(std::move(*report));
     } else {
-      blame(understood.problem, item.pointer, std::move(read).error());
+      blame(understood.problem, item.pointer, std::move(report).error());
     }
   }
   return understood;

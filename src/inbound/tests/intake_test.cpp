@@ -93,7 +93,7 @@ class Intakes : public ::testing::Test {
       co_return Tracked{.stored = all.size()};
     };
     hooks_.consumed = [](std::size_t) {};
-    hooks_.stored = [this](std::size_t n) { stored_ += n; };
+    hooks_.stored = [this](std::size_t n, std::size_t) { stored_ += n; };
     hooks_.tracked = [](const Tracked&) {};
     hooks_.dead_lettered = [this](const Message& m, const Problem& p) {
       letters_.push_back(fmt::format("{} {}", m.place.offset, name_of(p.kind)));
@@ -120,7 +120,7 @@ class Intakes : public ::testing::Test {
   // Runs until the condition holds, at most some seconds; then stops.
   void run_until(const std::function<bool()>& condition) {
     IntakeSettings settings;
-    settings.topics.emplace("telemetry", understand_telemetry);
+    settings.topics.emplace("telemetry", telemetry_reader(nullptr));
     settings.dead_letters = "dead";
     settings.first_retry = settings.last_retry = 2ms;
     settings.letter_retry = 2ms;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "outside/kafka/client.hpp"
 
 namespace mms::kafka {
@@ -141,20 +143,15 @@ void KafkaSource::Consumer::pause(bool on) {
   paused_ = on;
 }
 
-std::int64_t KafkaSource::Consumer::lag() const {
+void KafkaSource::Consumer::note_ends() {
   const std::lock_guard lock(source_.mutex_);
-  std::int64_t lag = 0;
-  for (const auto& [name, partition] : source_.partitions_) {
+  for (auto& [name, partition] : source_.partitions_) {
     std::int64_t low = 0;
     std::int64_t high = 0;
     // As the broker said it with the last messages: asks nobody.
-    if (partition.next < 0 || rd_kafka_get_watermark_offsets(handle_, name.first.c_str(), name.second, &low, &high) !=
-                                  RD_KAFKA_RESP_ERR_NO_ERROR) {
-      continue;
-    }
-    if (high > partition.next) lag += high - partition.next;
+    const auto error = rd_kafka_get_watermark_offsets(handle_, name.first.c_str(), name.second, &low, &high);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) partition.end = std::max(partition.end, high);
   }
-  return lag;
 }
 
 void KafkaSource::Consumer::rebalance(rd_kafka_t*,

@@ -36,7 +36,8 @@ class KafkaSource::Consumer {
   bool is_paused() const { return paused_; }
   // Not to be mended but by another consumer.
   bool is_broken() const { return broken_; }
-  std::int64_t lag() const;
+  // Where the partitions end, for the lag.
+  void note_ends();
 
  private:
   static void rebalance(rd_kafka_t*, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* which, void* self);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "outside/kafka/consumer.hpp"
@@ -51,7 +52,6 @@ void KafkaSource::close() {
   waiting_.clear();
   waiting_bytes_ = 0;
   trouble_.clear();
-  lag_ = 0;
 }
 
 std::vector<inbound::Message> KafkaSource::take(std::size_t most) {
@@ -80,6 +80,15 @@ std::string KafkaSource::trouble() const {
   return trouble_;
 }
 
+std::int64_t KafkaSource::lag() const {
+  const std::lock_guard lock(mutex_);
+  std::int64_t lag = 0;
+  for (const auto& [name, partition] : partitions_) {
+    if (partition.next >= 0) lag += std::max<std::int64_t>(0, partition.end - partition.next);
+  }
+  return lag;
+}
+
 void KafkaSource::set_trouble(const std::string& words) {
   {
     const std::lock_guard lock(mutex_);
@@ -96,6 +105,7 @@ void KafkaSource::give(inbound::Message message) {
     const auto at = partitions_.find({message.place.topic, message.place.partition});
     if (at == partitions_.end()) return;
     if (at->second.next < 0) at->second.next = at->second.committed = message.place.offset;
+    at->second.end = std::max(at->second.end, message.place.offset + 1);
     message.place.assignment = at->second.assignment;
     first = waiting_.empty();
     waiting_bytes_ += size_of(message);
@@ -143,7 +153,7 @@ void KafkaSource::run() {
     }
     if (now >= next_commit) {
       consumer.commit(false);
-      lag_ = consumer.lag();
+      consumer.note_ends();
       next_commit = now + kCommitEvery;
     }
     const bool full = is_full();

@@ -1,7 +1,6 @@
 // Kafka behind the port MessageSource: a member of a consumer group.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -47,7 +46,7 @@ class KafkaSource final : public inbound::MessageSource {
   std::vector<inbound::Message> take(std::size_t most) override;
   void settle(const inbound::Place& place) override;
   std::string trouble() const override;
-  std::int64_t lag() const override { return lag_; }
+  std::int64_t lag() const override;
 
  private:
   class Consumer;
@@ -58,6 +57,7 @@ class KafkaSource final : public inbound::MessageSource {
     std::uint64_t assignment = 0;
     std::int64_t next = -1;       // the first offset that is not settled; -1: nothing was read yet
     std::int64_t committed = -1;  // what the broker was last told of it
+    std::int64_t end = 0;         // the offset that the next message will have, as far as is known
   };
 
   void serve();
@@ -69,7 +69,6 @@ class KafkaSource final : public inbound::MessageSource {
 
   SourceSettings settings_;
   SourceHooks hooks_;
-  std::atomic<std::int64_t> lag_{0};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;
