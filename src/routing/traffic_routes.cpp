@@ -6,11 +6,11 @@
 #include <charconv>
 #include <map>
 
+#include "endpoints/first_answer.hpp"
 #include "endpoints/input.hpp"
 #include "endpoints/one_or_many.hpp"
 #include "endpoints/ride.hpp"
 #include "endpoints/views.hpp"
-#include "lanes/idempotency_table.hpp"
 #include "routing/rules/geodesic_answers.hpp"
 #include "routing/rules/traffic_input.hpp"
 #include "routing/traffic_store.hpp"
@@ -95,33 +95,26 @@ Task<Result<Response>> report(const TrafficTools& tools, const Request& request)
   if (tools.work.roads == nullptr) co_return no_map("traffic");
   CO_TRY(key, endpoints::idempotency_of(request));
   const auto now = tools.now();
-  if (key) {
-    const auto rows = co_await tools.reader.run_one(lanes::find_answer(key->identity), request.deadline);
-    if (auto first = lanes::answer_from(rows, now)) {
-      if (first->body_hash == key->body_hash) co_return endpoints::response_of(std::move(first->answer));
-      co_return vocabulary::refuse(ProblemKind::idempotency_key_reused,
-                                   "this Idempotency-Key was used with another body; use a new key for a new request");
-    }
-  }
+  CO_TRY(first, co_await endpoints::first_answer(tools.reader, key, now, request.deadline));
+  if (first) co_return std::move(*first);
   CO_TRY(checked, co_await tools.work.heavy.run(
                       request.deadline, [input = std::move(input), roads = tools.work.roads, caller = request.caller.id,
                                          now] { return check(*roads, input, caller, now); }));
   TrafficTaken taken{.edges = checked.edges};
-  lanes::StoredAnswer answer{.body_hash = {}, .answer = {.status = 201}, .created_at = now};
+  lanes::Answer answer{.status = 201};
   if (!checked.views.empty()) {
     const auto answers = co_await tools.appender.append(put_traffic(checked.views));
     taken.accepted = static_cast<int>(answers.back().size());
     taken.outdated = static_cast<int>(checked.views.size()) - taken.accepted;
   }
-  json::append(answer.answer.body, taken);
+  json::append(answer.body, taken);
   if (key) {
     // Between the two a repeat is taken again, and says the same of the same.
-    answer.body_hash = key->body_hash;
     std::vector<database::Query> keep;
-    keep.push_back(lanes::keep_answer(key->identity, answer));
+    keep.push_back(endpoints::keep_first_answer(*key, answer, now));
     co_await tools.appender.append(std::move(keep));
   }
-  co_return endpoints::response_of(std::move(answer.answer));
+  co_return endpoints::response_of(std::move(answer));
 }
 
 Result<std::int64_t> read_cursor(const TrafficTools& tools, const http::QueryParameters& query) {

@@ -134,7 +134,8 @@ struct ThreadParts {
               Observation& observation,
               routing::RoadWork& roads,
               const SystemTools& system,
-              const Watching& watching)
+              const Watching& watching,
+              const relay::ReplayTopics& replay_topics)
       : reader(database.open_reader(context)),
         appender(database.open_appender(context)),
         keys(context.get_executor(), *reader, *appender),
@@ -164,6 +165,7 @@ struct ThreadParts {
              watching.look_every,
              [&observation](const std::string& what) { observation.fault("streams", what); }),
         watch_tools{*reader, tail, watching.watchers, access::admit_by(guard), watching.heartbeat},
+        replay_tools{*reader, *appender, ids, cursor_key, now, replay_topics},
         health_tools{*reader, database.dialect(), condition, std::string(version()),
                      roads.roads != nullptr ? roads.roads->words()
                      : roads.router != nullptr
@@ -173,12 +175,13 @@ struct ThreadParts {
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
-    for (auto part : {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools),
-                      safety::safety_routes(safety_tools), missions::mission_routes(mission_tools),
-                      missions::record_routes(mission_records), templates::template_routes(template_tools),
-                      trips::trip_routes(trip_tools), routing::routing_routes(routing_tools),
-                      routing::traffic_routes(traffic_tools), relay::event_routes(watch_tools),
-                      access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
+    for (auto part :
+         {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
+          missions::mission_routes(mission_tools), missions::record_routes(mission_records),
+          templates::template_routes(template_tools), trips::trip_routes(trip_tools),
+          routing::routing_routes(routing_tools), routing::traffic_routes(traffic_tools),
+          relay::event_routes(watch_tools), relay::replay_routes(replay_tools), access::access_routes(key_tools),
+          system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -200,6 +203,7 @@ struct ThreadParts {
   routing::TrafficTools traffic_tools;
   relay::LiveTail tail;
   relay::WatchTools watch_tools;
+  relay::ReplayTools replay_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
 };
@@ -345,8 +349,9 @@ std::string openapi() {
   routing::RoadWork roads{nullptr, workshop, workshop};
   relay::CommitBell bell;
   relay::Watchers watchers(0);
+  const relay::ReplayTopics replays;
   ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, roads, system,
-                    {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1)});
+                    {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1)}, replays);
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -425,6 +430,7 @@ int serve(const Settings& settings) {
   const Watching watching{bell, watchers, std::chrono::milliseconds(static_cast<std::int64_t>(settings.relay_look_ms)),
                           std::chrono::milliseconds(static_cast<std::int64_t>(settings.stream_heartbeat_s * 1000))};
   metrics.gauge("event_streams", "Open event streams.", [&] { return static_cast<double>(watchers.open()); });
+  const auto replays = replay_topics(settings);
   std::unique_ptr<Relaying> relaying;
   if (!settings.kafka_brokers.empty()) {
     relaying = naming("KAFKA_BROKERS and KAFKA_OPTIONS", [&] {
@@ -444,8 +450,9 @@ int serve(const Settings& settings) {
     for (auto& [known, part] : parts) {
       if (known == &context) return *part;
     }
-    parts.emplace_back(&context, std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache,
-                                                               condition, observation, roads, system, watching));
+    parts.emplace_back(&context,
+                       std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache, condition,
+                                                     observation, roads, system, watching, replays));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),

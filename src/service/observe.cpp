@@ -240,6 +240,18 @@ void Observation::positions(int accepted, int duplicate, int refused) {
   count("refused", refused);
 }
 
+void Observation::replay(const relay::Replay& replay) {
+  log_.write(Level::info, "replay",
+             ObjectText()
+                 .add("id", vocabulary::to_text(replay.id))
+                 .add("status", vocabulary::name_of(replay.status))
+                 .add("topic", replay.topic)
+                 .add("position", replay.position)
+                 .add("to_sequence", replay.to_sequence)
+                 .add("published", replay.published)
+                 .add("caller", replay.created_by));
+}
+
 void Observation::dead_letter(std::string_view topic,
                               int partition,
                               std::int64_t offset,

@@ -9,6 +9,7 @@
 #include "lanes/lane.hpp"
 #include "missions/mission_figures.hpp"
 #include "missions/rules/mission.hpp"
+#include "relay/rules/replay.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -35,6 +36,8 @@ class Observation {
   // What the store holds; taken anew every few seconds, not at each scrape.
   void store(const missions::StoreFigures& figures);
   void positions(int accepted, int duplicate, int refused);
+  // A replay that is carried on from here, or has ended.
+  void replay(const relay::Replay& replay);
   // A message that came in and is laid aside. Threads: one.
   void dead_letter(std::string_view topic, int partition, std::int64_t offset, const vocabulary::Problem& problem);
   void fault(std::string_view where, std::string_view what);

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "database/database.hpp"
+#include "relay/rules/replay.hpp"
 #include "routing/router_client.hpp"
 
 namespace mms::service {
@@ -94,16 +95,9 @@ void read_flag(const Environment& environment, const char* name, bool& out) {
   out = *text == "true";
 }
 
-// As Kafka allows them: 1 to 249 letters, digits, points, underscores and hyphens.
 void read_topic(const Environment& environment, const char* name, std::string& out) {
   read_text(environment, name, out);
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  if (out.empty() || out.size() > 249 || out == "." || out == ".." || !std::ranges::all_of(out, allowed)) {
-    wrong(name, "the name of a Kafka topic");
-  }
+  if (!relay::is_topic_name(out)) wrong(name, "the name of a Kafka topic");
 }
 
 // Empty: none.
