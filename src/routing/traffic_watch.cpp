@@ -15,13 +15,16 @@ namespace {
 constexpr std::int64_t kRowsAtOnce = 5000;
 
 void append_reports(LiveRoads& roads, const TrafficView& view, std::vector<roads::TrafficReport>& out) {
+  const auto target = std::hash<std::string>()(target_of(view));
   for (const auto edge : edges_of(roads, view)) {
     out.push_back({.edge = edge,
                    .speed_kmh = view.speed_kmh,
                    .closed = view.kind == TrafficKind::closed,
                    .source = view.source,
                    .reported_at = view.reported_at,
-                   .expires_at = view.expires_at});
+                   .expires_at = view.expires_at,
+                   .target = target,
+                   .observed = view.source == kObservedSource});
   }
 }
 

@@ -21,6 +21,10 @@ void check_fields(Reading& in, const TrafficInput& input) {
   if (int{input.speed_kmh.has_value()} + int{input.closed.value} + int{input.clear.value} != 1) {
     in.error("one_of", "must have exactly one of speed_kmh, \"closed\": true and \"clear\": true");
   }
+  if (input.source == kObservedSource) {
+    const Reading::Step step(in, "source");
+    in.error("reserved", "is the service's own, for the speeds of tracked vehicles");
+  }
   if (input.line && input.line->size() < 2) {
     const Reading::Step step(in, "line");
     in.error("too_few", "must have at least two points");

@@ -13,6 +13,9 @@ namespace mms::routing {
 BOOST_DEFINE_ENUM_CLASS(WayDirection, forward, backward, both)
 BOOST_DEFINE_ENUM_CLASS(TrafficKind, speed, closed, cleared)
 
+// The source of what tracked vehicles are seen to drive; nobody else may speak for it.
+inline constexpr std::string_view kObservedSource = "observed";
+
 // An OpenStreetMap way, in the direction in which it is drawn, against it, or both.
 struct TrafficWay {
   Between<std::int64_t{1}, std::int64_t{0x1FFFFFFFFFFFFF}> id;
