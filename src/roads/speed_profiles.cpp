@@ -16,6 +16,10 @@ std::uint32_t hour_of(WeekClock at) {
   return static_cast<std::uint32_t>(at / 3'600'000 % static_cast<WeekClock>(hours_of_week));
 }
 
+WeekClock begin_of(std::uint32_t hour) {
+  return (hour + WeekClock{hours_of_week}) * 3'600'000;
+}
+
 void SpeedProfiles::set(DirectedEdge edge, const WeekOfSpeeds& week) {
   if (edge >= week_of_.size()) return;
   const auto [number, fresh] = numbers_.try_emplace(week, static_cast<std::uint32_t>(weeks_.size()));

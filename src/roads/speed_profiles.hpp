@@ -27,6 +27,8 @@ using WeekClock = std::int64_t;
 WeekClock week_clock(vocabulary::Time time);
 // The hour of the UTC week, 0 to 167.
 std::uint32_t hour_of(WeekClock at);
+// When that hour begins, in a week that has one before it.
+WeekClock begin_of(std::uint32_t hour);
 
 // Profiles of the edges of one map. Threads: immutable once filled, then shared by all.
 class SpeedProfiles {

@@ -87,6 +87,14 @@ Task<Result<Response>> matrix(const RoutingTools& tools, const Request& request)
 // POST /routes/match. Refuses: invalid_fields, no_map, unavailable.
 Task<Result<Response>> match_posted(const RoutingTools& tools, const Request& request) {
   CO_TRY(input, body_of<MatchInput>(request));
+  if (const auto* router = router_of(tools)) {
+    CO_TRY(ask, ask_match(router->kind(), input));
+    CO_TRY(body, co_await router->ask(std::move(ask), request.deadline));
+    co_return co_await tools.work.heavy.run(request.deadline,
+                                            [kind = router->kind(), body = std::move(body), input = std::move(input)] {
+                                              return response_of(match_from(kind, body, input));
+                                            });
+  }
   if (tools.work.roads == nullptr) co_return no_map("matching a trace");
   co_return co_await tools.work.heavy.run(
       request.deadline, [input = std::move(input), roads = tools.work.roads]() -> Result<Response> {

@@ -9,6 +9,7 @@
 
 #include "roads/pareto.hpp"
 #include "roads/steps.hpp"
+#include "roads/timed_route.hpp"
 
 namespace mms::routing {
 namespace {
@@ -60,7 +61,9 @@ RouteOffer view_of(const roads::RoadGraph& graph,
   std::vector<StepView> steps;
   for (const auto& leg : legs) {
     const auto values = roads::values_of(graph, *priced.model, leg, priced.traffic->by_edge);
-    const auto free = roads::values_of(graph, *priced.model, leg);
+    auto plain = leg;
+    plain.speed_kmh.clear();
+    const auto free = roads::values_of(graph, *priced.model, plain);
     for (std::size_t o = 0; o < roads::objective_count; ++o) sum[o] += values[o];
     view.duration_without_traffic_s += at(free, Objective::time);
     view.legs.push_back({to_tenths(at(values, Objective::distance)), to_tenths(at(values, Objective::time))});
@@ -103,6 +106,10 @@ std::vector<Objective> front_of(const roads::Shares& shares) {
   return objectives;
 }
 
+roads::TimedSpeeds speeds_of(const Priced& priced) {
+  return {*priced.profiles, priced.traffic->by_edge};
+}
+
 Result<std::vector<RouteOffer>> find_front(const roads::RoadGraph& graph,
                                            const PriceBook& book,
                                            const Pricing& pricing,
@@ -117,11 +124,16 @@ Result<std::vector<RouteOffer>> find_front(const roads::RoadGraph& graph,
     kept.push_back(book(alone));
     request.objectives.push_back({objective, &kept.back()->metric});
   }
+  // Chosen by the speeds of one hour; driven in those that come.
+  const auto& first = *kept.front();
   request.at_most = static_cast<std::size_t>(input.alternatives.value.value);
   roads::SearchSpace space(graph);
   std::vector<RouteOffer> views;
   for (auto& found : roads::find_pareto_front(graph, request, space).routes) {
-    auto view = view_of(graph, *kept.front(), {&found.path, 1}, input, departure);
+    if (first.profiles) {
+      roads::drive(graph, *first.model, speeds_of(first), found.path, roads::week_clock(departure));
+    }
+    auto view = view_of(graph, first, {&found.path, 1}, input, departure);
     view.label = found.label;
     view.best_at = found.best_at;
     views.push_back(std::move(view));
@@ -139,9 +151,14 @@ Result<RouteOffer> find_best(const roads::RoadGraph& graph,
                              Time departure) {
   roads::SearchSpace space(graph);
   std::vector<roads::RoutePath> legs;
+  auto at = roads::week_clock(departure);
   for (std::size_t i = 0; i + 1 < places.size(); ++i) {
-    auto leg = roads::find_route(graph, priced.metric, places[i], places[i + 1], space);
+    auto leg = pricing.hour == kFastestHour && priced.profiles
+                   ? roads::find_timed_route(graph, *priced.model, priced.metric, speeds_of(priced), places[i],
+                                             places[i + 1], at)
+                   : roads::find_route(graph, priced.metric, places[i], places[i + 1], space);
     if (!leg) return no_route(asked[i].pointer, asked[i + 1].pointer);
+    if (priced.profiles) at = roads::drive(graph, *priced.model, speeds_of(priced), *leg, at);
     legs.push_back(std::move(*leg));
   }
   auto view = view_of(graph, priced, legs, input, departure);
@@ -154,6 +171,10 @@ Result<RouteOffer> find_best(const roads::RoadGraph& graph,
                                                                             "safest", "cheapest"};
   view.label = mattering == 1 ? kLabels[static_cast<std::size_t>(view.best_at.front())] : "best by your weights";
   return view;
+}
+
+bool is_time_alone(const roads::Shares& shares) {
+  return std::ranges::all_of(shares.begin() + 1, shares.end(), [](double share) { return share <= 0; });
 }
 
 std::string unit_of(Objective objective) {
@@ -180,10 +201,13 @@ Result<RoutesView> find_routes(const roads::RoadGraph& graph,
                                Time now) {
   const auto departure = input.departure.value_or(now);
   TRY(pricing, pricing_of(wishes_of(input), shares_of(input.weights), graph.edges(), now));
+  const bool exact = input.alternatives.value <= 1 && is_time_alone(pricing.shares);
+  pricing.hour = exact ? kFastestHour : hour_of(departure);
   const auto priced = book(pricing);
   const auto asked = stops_of(input);
   TRY(places, snap_all(graph, *priced, pricing, asked));
   RoutesView view{.source = AnswerSource::roads, .departure = departure, .traffic = pricing.traffic};
+  if (priced->profiles) view.hourly_speeds = exact ? HourlySpeeds::exact : HourlySpeeds::departure_hour;
   for (const auto& place : places) view.waypoints.push_back(view_of(graph, place));
   view.attribution = std::string(graph.file().attribution.begin(), graph.file().attribution.end());
   if (input.alternatives.value > 1) {
@@ -205,7 +229,9 @@ Result<MatrixView> find_matrices(const roads::RoadGraph& graph,
   if (objectives.empty()) objectives.push_back(Objective::time);
   TRY(pricing, pricing_of(wishes_of(input), roads::only(objectives.front()), graph.edges(), now));
   view.traffic = pricing.traffic;
+  pricing.hour = hour_of(view.departure);
   const auto first = book(pricing);
+  if (first->profiles) view.hourly_speeds = HourlySpeeds::departure_hour;
   TRY(from, snap_all(graph, *first, pricing, places_of(input.from, "/from")));
   TRY(to, snap_all(graph, *first, pricing, places_of(input.to, "/to")));
   const auto& targets = input.to.empty() ? from : to;
