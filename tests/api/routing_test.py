@@ -69,6 +69,8 @@ class OnRoads(ServiceTest):
                 self.assertTrue(found and (code is None or code in found.values()), answer)
         nan = self.service.post("/routes", {"from": {"latitude": "NaN", "longitude": 9}, "to": corner(0, 0)})
         self.assert_problem(nan, 422, "invalid_fields")
+        raw = self.service.post("/routes", b'{"from":{"latitude":NaN,"longitude":9},"to":{"latitude":47,"longitude":9}}')
+        self.assert_problem(raw, 400, "malformed_json")
 
     def test_an_island_has_no_route_and_the_same_place_twice_has_one_of_no_length(self):
         for more in ({}, {"alternatives": 3}):
@@ -156,6 +158,49 @@ class Traffic(ServiceTest):
             self.eventually(lambda: ask() > free + 100, 2)
             self.say(clear=True, **target)
             self.eventually(lambda: ask() == free, 2)
+
+    def test_a_start_that_traffic_closes_all_around_has_no_route_until_it_opens(self):
+        ask = lambda: self.service.post("/routes", {"from": corner(4, 0.05), "to": corner(0, 2)})
+        around = [{"way": {"id": 104}}, {"way": {"id": 200}}]
+        for target in around:
+            self.say(closed=True, **target)
+        self.eventually(lambda: ask().status == 422, 2)
+        self.assert_problem(ask(), 422, "no_route")
+        matrix = self.service.post("/routes/matrix", {"from": [corner(4, 0.05), corner(0, 2)]}).json["matrices"][0]["rows"]
+        self.assertEqual([matrix[0][1], matrix[1][0]], [None, None])
+        for target in around:
+            self.say(clear=True, **target)
+        self.eventually(lambda: ask().status == 200, 2)
+
+    def test_sources_that_contradict_each_other_close_the_road_and_of_speeds_the_latest_holds(self):
+        ask = lambda: self.service.post("/routes", {"from": corner(1.5, 0), "to": corner(1.5, 4)}).json["routes"][0]["duration_s"]
+        free = ask()
+        self.say(source="police", way={"id": 102}, closed=True)
+        self.eventually(lambda: ask() > free + 5, 2)
+        closed = ask()
+        self.say(source="cars", way={"id": 102}, speed_kmh=60)
+        time.sleep(1.2)
+        self.assertEqual(ask(), closed)
+        self.say(source="police", way={"id": 102}, clear=True)
+        self.eventually(lambda: ask() <= free, 2)
+        self.say(source="loops", way={"id": 102}, speed_kmh=40)
+        self.eventually(lambda: free < ask() < closed, 2)
+        for source in ("cars", "loops"):
+            self.say(source=source, way={"id": 102}, clear=True)
+        self.eventually(lambda: ask() == free, 2)
+
+    # What a source says of one edge of a way for a while gives way to what it says of the way, without a restart.
+    def test_an_edges_report_ends_and_its_ways_holds_on(self):
+        free = self.duration()
+        edge = self.service.get("/routes/nearest?latitude=47.004&longitude=9.0045").json["roads"][0]["edge_forward"]
+        self.say(way={"id": 102}, speed_kmh=30)
+        self.eventually(lambda: self.duration() > free + 1, 2)
+        slow = self.duration()
+        self.say(edge=edge, speed_kmh=20, expires_at=rfc3339(time.time() + 3))
+        self.eventually(lambda: self.duration() > slow + 1, 2)
+        self.eventually(lambda: self.duration() == slow, 5)
+        self.say(way={"id": 102}, clear=True)
+        self.eventually(lambda: self.duration() == free, 2)
 
     def test_the_list_pages_what_is_in_force(self):
         self.service.post("/traffic", {"items": [{"source": f"pager-{i}", "way": {"id": 101, "direction": "forward"}, "speed_kmh": 29} for i in range(5)]})
