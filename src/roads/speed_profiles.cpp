@@ -26,6 +26,7 @@ void SpeedProfiles::set(DirectedEdge edge, const WeekOfSpeeds& week) {
   if (fresh) weeks_.push_back(week);
   if (week_of_[edge] == none) ++edges_;
   week_of_[edge] = number->second;
+  whole_hours_ = whole_hours_ && week.utc_offset_s % 3600 == 0;
 }
 
 std::optional<double> speed_at(const WeekOfSpeeds& week, WeekClock at) {

@@ -40,6 +40,8 @@ class SpeedProfiles {
   void set(DirectedEdge edge, const WeekOfSpeeds& week);
   bool is_empty() const { return weeks_.empty(); }
   std::size_t edges() const { return edges_; }
+  // Speeds change at full hours of UTC alone.
+  bool have_whole_hours() const { return whole_hours_; }
 
   // Null where there is none.
   const WeekOfSpeeds* of(DirectedEdge edge) const {
@@ -57,6 +59,7 @@ class SpeedProfiles {
   std::vector<WeekOfSpeeds> weeks_;     // each once
   std::map<WeekOfSpeeds, std::uint32_t> numbers_;
   std::size_t edges_ = 0;
+  bool whole_hours_ = true;
 };
 
 // km/h in the hour of `at`; nothing where the profile leaves that hour alone.

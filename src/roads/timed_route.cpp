@@ -227,6 +227,20 @@ Weight timed_weight(const RoadGraph& graph,
   return steps >= infinite - 1 ? infinite - 1 : std::max(Weight{1}, static_cast<Weight>(std::lround(steps)));
 }
 
+std::optional<RoutePath> find_route_within_hour(const RoadGraph& graph,
+                                                const Metric& hourly,
+                                                const SpeedProfiles& profiles,
+                                                const RoadPosition& from,
+                                                const RoadPosition& to,
+                                                WeekClock at,
+                                                SearchSpace& space) {
+  if (!profiles.have_whole_hours()) return {};
+  constexpr WeekClock hour_ms = 3'600'000;
+  auto route = find_route(graph, hourly, from, to, space);
+  if (route && at % hour_ms + route->weight > hour_ms) route.reset();
+  return route;
+}
+
 std::optional<RoutePath> find_timed_route(const RoadGraph& graph,
                                           const CostModel& model,
                                           const Metric& fastest,

@@ -31,6 +31,17 @@ Weight timed_weight(const RoadGraph& graph,
                     double share,
                     WeekClock at);
 
+// The same route as find_timed_route's, by one query, when it ends in the hour in which it begins; nothing when none
+// does. `hourly` is the metric of time alone under speeds_at of that hour and the same traffic. A route that arrives
+// earlier would be driven at that hour's speeds too, so there is none.
+std::optional<RoutePath> find_route_within_hour(const RoadGraph& graph,
+                                                const Metric& hourly,
+                                                const SpeedProfiles& profiles,
+                                                const RoadPosition& from,
+                                                const RoadPosition& to,
+                                                WeekClock at,
+                                                SearchSpace& space);
+
 // The route that arrives first when one leaves at `at`, exactly: a search by A* (Hart, Nilsson, Raphael 1968) whose
 // bounds are exact in the fastest metric (CCH potentials: Strasser, Zeitz, "A Fast and Tight Heuristic for A* in Road
 // Networks", 2021). `fastest` is the metric of time alone under fastest_speeds and the same traffic. What keeps through

@@ -67,16 +67,16 @@ std::shared_ptr<const Priced> LiveRoads::priced(const Pricing& pricing) {
   return entry->current.current();
 }
 
-void LiveRoads::make_ready() {
+void LiveRoads::make_ready(vocabulary::Time now) {
   Pricing pricing;
   pricing.shares = roads::only(roads::Objective::time);
-  pricing.hour = kFastestHour;
   std::size_t made = 0;
-  for (const bool traffic : {true, false}) {
+  for (const auto& [traffic, hour] : {std::pair(true, kFastestHour), {true, hour_of(now)}, {false, kFastestHour}}) {
     for (const auto& vehicle : {roads::usual_car(), roads::usual_truck()}) {
       if (made++ >= most_metrics_) return;
       pricing.vehicle = vehicle;
       pricing.traffic = traffic;
+      pricing.hour = hour;
       priced(pricing);
     }
   }

@@ -29,9 +29,9 @@ class LiveRoads {
   std::string words() const;
 
   std::shared_ptr<const Priced> priced(const Pricing& pricing);
-  // Makes what the first requests will ask for: the fastest ways of cars and trucks, now and later. On a large map each
+  // Makes what requests will ask for: the fastest ways of cars and trucks, at this time and later. On a large map each
   // takes a second, which is more than a trip waits for its way.
-  void make_ready();
+  void make_ready(vocabulary::Time now);
   std::shared_ptr<const TrafficNow> traffic() const { return traffic_.current(); }
 
   // From now on; metrics of an hour are made of them when they are asked for.

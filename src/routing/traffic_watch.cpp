@@ -88,6 +88,7 @@ async::Task<void> TrafficWatch::watch(std::function<void()> first_done) {
       co_await read_profiles();
       if (first_done) std::exchange(first_done, nullptr)();
       co_await forget_old();
+      make_next_hour();
     } catch (const std::exception& e) {  // the store is away: what is known stays in force until it ends
       hooks_.on_fault(e.what());
     }
@@ -137,7 +138,16 @@ async::Task<void> TrafficWatch::read_profiles() {
     }
   }
   roads_.set_profiles(std::move(profiles));
+  roads_.make_ready(hooks_.now());
   profiles_mark_ = known;
+}
+
+// A minute ahead, so that nobody waits for a metric when the hour begins. Without profiles it is there already.
+void TrafficWatch::make_next_hour() {
+  const auto soon = hooks_.now() + std::chrono::minutes(1);
+  if (!roads_.profiles() || hour_of(soon) == hour_made_) return;
+  hour_made_ = hour_of(soon);
+  roads_.make_ready(soon);
 }
 
 async::Task<void> TrafficWatch::forget_old() {

@@ -40,6 +40,7 @@ class TrafficWatch {
   async::Task<void> watch(std::function<void()> first_done);
   async::Task<void> read_new();
   async::Task<void> read_profiles();
+  void make_next_hour();
   async::Task<void> forget_old();
 
   LiveRoads& roads_;
@@ -50,6 +51,7 @@ class TrafficWatch {
   std::int64_t sequence_ = 0;
   ProfilesMark profiles_mark_;
   async::Deadline look_at_profiles_{};
+  std::optional<WeekHour> hour_made_;
   vocabulary::Time forget_at_{};
   std::atomic<bool> stopping_{false};
   std::thread thread_;

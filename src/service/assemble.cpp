@@ -415,7 +415,7 @@ int serve(const Settings& settings) {
         *database, *live_roads, routing::WatchHooks{.now = now, .on_fault = [&](const std::string& what) {
                                                       observation.fault("traffic", what);
                                                     }});
-    live_roads->make_ready();
+    live_roads->make_ready(now());
     metrics.gauge("traffic_edges", "Edges of the road map on which traffic is in force.",
                   [&] { return static_cast<double>(live_roads->traffic()->in_force); });
     metrics.gauge("speed_profile_edges", "Edges of the road map with speeds by hour of the week.", [&] {

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <queue>
 
 #include "made_network.hpp"
@@ -14,12 +16,12 @@ namespace {
 
 constexpr WeekClock hour_ms = 3'600'000;
 
-SpeedProfiles random_profiles(const RoadGraph& graph, Draw& draw) {
+SpeedProfiles random_profiles(const RoadGraph& graph, Draw& draw, bool whole_hours) {
   SpeedProfiles profiles(graph.edges());
   for (DirectedEdge edge = 0; edge < graph.edges(); ++edge) {
     if (draw.chance(0.3)) continue;
     WeekOfSpeeds week;
-    week.utc_offset_s = static_cast<std::int32_t>(draw.below(5)) * 1800 - 3600;
+    week.utc_offset_s = (static_cast<std::int32_t>(draw.below(5)) - 2) * (whole_hours ? 3600 : 1800);
     for (auto& speed : week.speed_dkmh) {
       if (draw.chance(0.9))
         speed = static_cast<std::uint16_t>(draw.chance(0.5) ? 10 + draw.below(30) : 300 + draw.below(600));
@@ -143,13 +145,14 @@ RoadPosition random_position(const RoadGraph& graph, Draw& draw) {
 }
 
 TEST(TimedRoutes, equal_an_independent_time_dependent_dijkstra_before_and_after_traffic) {
-  int found = 0, over_the_hour = 0;
+  int found = 0, over_the_hour = 0, within = 0;
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     Draw draw(7000 + seed);
     const auto network = made_town(3 + draw.below(7), 3 + draw.below(7), seed);
     const auto graph = *RoadGraph::open(*build_road_file(network, order_by_coordinates(network)));
-    const auto profiles = random_profiles(*graph, draw);
+    const auto profiles = random_profiles(*graph, draw, seed % 2 == 0);
     const CostModel model(*graph, seed % 3 == 0 ? usual_truck() : usual_car(), only(Objective::time));
+    SearchSpace space(*graph);
     for (const double share : {0.0, 0.1}) {
       const auto traffic = random_traffic(*graph, draw, share);
       const auto fastest = fastest_metric(model, profiles, traffic);
@@ -161,6 +164,15 @@ TEST(TimedRoutes, equal_an_independent_time_dependent_dijkstra_before_and_after_
         const auto route = find_timed_route(*graph, model, fastest, speeds, from, to, at);
         const auto truth = reference.shortest(from, to, at);
         ASSERT_EQ(route ? WeekClock{route->weight} : Reference::never, truth) << seed << " " << i;
+        if (i % 5 == 0) {
+          auto now = speeds_at(profiles, at);
+          std::ranges::copy_if(traffic, std::back_inserter(now), [](const auto& t) { return t.closed || t.speed_kmh; });
+          const auto quick = find_route_within_hour(*graph, model.metric(now), profiles, from, to, at, space);
+          if (quick) {
+            EXPECT_NEAR(quick->weight, truth, 2);  // the parts of edges at both ends are rounded each by itself
+            ++within;
+          }
+        }
         if (!route) continue;
         ++found;
         over_the_hour += at % hour_ms + route->weight > hour_ms ? 1 : 0;
@@ -169,6 +181,7 @@ TEST(TimedRoutes, equal_an_independent_time_dependent_dijkstra_before_and_after_
   }
   EXPECT_GT(found, 1000);
   EXPECT_GT(over_the_hour, 200);
+  EXPECT_GT(within, 20);
 }
 
 // The path's own speeds, summed with its turns, are what the search found (where no barrier lies on the way).
@@ -176,7 +189,7 @@ TEST(TimedRoutes, values_and_legs_of_a_driven_path_add_up_to_its_weight) {
   Draw draw(81);
   const auto network = made_town(8, 8, 82);
   const auto graph = *RoadGraph::open(*build_road_file(network, order_by_coordinates(network)));
-  const auto profiles = random_profiles(*graph, draw);
+  const auto profiles = random_profiles(*graph, draw, true);
   const CostModel model(*graph, usual_car(), only(Objective::time));
   const auto fastest = fastest_metric(model, profiles, {});
   const TimedSpeeds speeds{profiles, {}};

@@ -142,8 +142,26 @@ Result<std::vector<RouteOffer>> find_front(const roads::RoadGraph& graph,
   return views;
 }
 
+// The way that arrives first of one who leaves at `at`. `hourly` has the speeds of the departure's hour, in which the
+// first leg begins: where it ends in it too, one query is enough.
+std::optional<roads::RoutePath> find_exact(const roads::RoadGraph& graph,
+                                           const Priced& fastest,
+                                           const Priced* hourly,
+                                           const roads::RoadPosition& from,
+                                           const roads::RoadPosition& to,
+                                           roads::WeekClock at,
+                                           roads::SearchSpace& space) {
+  if (hourly != nullptr) {
+    auto leg = roads::find_route_within_hour(graph, hourly->metric, *hourly->profiles, from, to, at, space);
+    if (leg) return leg;
+  }
+  return roads::find_timed_route(graph, *fastest.model, fastest.metric, speeds_of(fastest), from, to, at);
+}
+
+// `hourly`, where the durations are to be those of the hours: the same under the speeds of the departure's hour.
 Result<RouteOffer> find_best(const roads::RoadGraph& graph,
                              const Priced& priced,
+                             const Priced* hourly,
                              const Pricing& pricing,
                              std::span<const AskedPlace> asked,
                              std::span<const roads::RoadPosition> places,
@@ -152,10 +170,10 @@ Result<RouteOffer> find_best(const roads::RoadGraph& graph,
   roads::SearchSpace space(graph);
   std::vector<roads::RoutePath> legs;
   auto at = roads::week_clock(departure);
+  const auto is_in_hour = [hour = roads::hour_of(at)](roads::WeekClock when) { return roads::hour_of(when) == hour; };
   for (std::size_t i = 0; i + 1 < places.size(); ++i) {
-    auto leg = pricing.hour == kFastestHour && priced.profiles
-                   ? roads::find_timed_route(graph, *priced.model, priced.metric, speeds_of(priced), places[i],
-                                             places[i + 1], at)
+    auto leg = hourly != nullptr
+                   ? find_exact(graph, priced, is_in_hour(at) ? hourly : nullptr, places[i], places[i + 1], at, space)
                    : roads::find_route(graph, priced.metric, places[i], places[i + 1], space);
     if (!leg) return no_route(asked[i].pointer, asked[i + 1].pointer);
     if (priced.profiles) at = roads::drive(graph, *priced.model, speeds_of(priced), *leg, at);
@@ -214,7 +232,13 @@ Result<RoutesView> find_routes(const roads::RoadGraph& graph,
     TRY(routes, find_front(graph, book, pricing, places, input, departure));
     view.routes = std::move(routes);
   } else {
-    TRY(route, find_best(graph, *priced, pricing, asked, places, input, departure));
+    std::shared_ptr<const Priced> hourly;
+    if (exact && priced->profiles) {
+      pricing.hour = hour_of(departure);
+      hourly = book(pricing);
+    }
+    TRY(route, find_best(graph, *priced, hourly && hourly->profiles ? hourly.get() : nullptr, pricing, asked, places,
+                         input, departure));
     view.routes.push_back(std::move(route));
   }
   return view;
