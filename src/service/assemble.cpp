@@ -34,6 +34,7 @@
 #include "missions/rules/vehicle_control_commands.hpp"
 #include "relay/event_routes.hpp"
 #include "road_import/import_roads.hpp"
+#include "routing/profile_routes.hpp"
 #include "routing/routing_routes.hpp"
 #include "routing/traffic_routes.hpp"
 #include "routing/traffic_watch.hpp"
@@ -133,7 +134,8 @@ struct ThreadParts {
               Observation& observation,
               routing::RoadWork& roads,
               const SystemTools& system,
-              const Watching& watching)
+              const Watching& watching,
+              routing::SpeedObserver* observer)
       : reader(database.open_reader(context)),
         appender(database.open_appender(context)),
         keys(context.get_executor(), *reader, *appender),
@@ -144,17 +146,17 @@ struct ThreadParts {
         mission_tools{*reader, lane, ids, cursor_key, cache, now, {vehicles::vehicle_part, safety::safety_part}},
         template_tools{*reader, lane, ids, cursor_key, missions::check_mission_body, now},
         mission_records{mission_tools, *appender},
-        trip_tools{
-            *reader,
-            *appender,
-            lane,
-            ids,
-            cursor_key,
-            now,
-            [&observation](const trips::PositionCounts& c) {
-              observation.positions(c.accepted, c.duplicate, c.refused);
-            },
-            trip_ways(roads, now, [&observation](const std::string& what) { observation.fault("roads", what); })},
+        trip_tools{*reader,
+                   *appender,
+                   lane,
+                   ids,
+                   cursor_key,
+                   now,
+                   [&observation](const trips::PositionCounts& c) {
+                     observation.positions(c.accepted, c.duplicate, c.refused);
+                   },
+                   trip_ways(roads, now, [&observation](const std::string& what) { observation.fault("roads", what); }),
+                   trip_sightings(observer)},
         routing_tools{roads, now},
         traffic_tools{roads, *reader, *appender, cursor_key, now},
         tail(context.get_executor(),
@@ -172,12 +174,13 @@ struct ThreadParts {
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
-    for (auto part : {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools),
-                      safety::safety_routes(safety_tools), missions::mission_routes(mission_tools),
-                      missions::record_routes(mission_records), templates::template_routes(template_tools),
-                      trips::trip_routes(trip_tools), routing::routing_routes(routing_tools),
-                      routing::traffic_routes(traffic_tools), relay::event_routes(watch_tools),
-                      access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
+    for (auto part :
+         {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
+          missions::mission_routes(mission_tools), missions::record_routes(mission_records),
+          templates::template_routes(template_tools), trips::trip_routes(trip_tools),
+          routing::routing_routes(routing_tools), routing::traffic_routes(traffic_tools),
+          routing::profile_routes(traffic_tools), relay::event_routes(watch_tools), access::access_routes(key_tools),
+          system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -345,7 +348,7 @@ std::string openapi() {
   relay::CommitBell bell;
   relay::Watchers watchers(0);
   ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, roads, system,
-                    {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1)});
+                    {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1)}, nullptr);
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -413,8 +416,25 @@ int serve(const Settings& settings) {
         *database, *live_roads, routing::WatchHooks{.now = now, .on_fault = [&](const std::string& what) {
                                                       observation.fault("traffic", what);
                                                     }});
+    live_roads->make_ready(now());
     metrics.gauge("traffic_edges", "Edges of the road map on which traffic is in force.",
                   [&] { return static_cast<double>(live_roads->traffic()->in_force); });
+    metrics.gauge("speed_profile_edges", "Edges of the road map with speeds by hour of the week.", [&] {
+      const auto profiles = live_roads->profiles();
+      return profiles ? static_cast<double>(profiles->edges()) : 0;
+    });
+  }
+  std::unique_ptr<routing::SpeedObserver> observer;
+  if (live_roads && settings.observed_speeds > 0) {
+    observer = std::make_unique<routing::SpeedObserver>(
+        *database, *live_roads, settings.observed_speeds,
+        routing::WatchHooks{.now = now,
+                            .on_fault = [&](const std::string& what) { observation.fault("observed speeds", what); },
+                            .look = std::chrono::seconds(2)});
+    metrics.gauge("observed_speed_edges", "Edges of the road map that tracked vehicles drove lately.",
+                  [&] { return static_cast<double>(observer->edges()); });
+    metrics.gauge("observed_speed_dropped", "Batches of positions that were too many to be matched.",
+                  [&] { return static_cast<double>(observer->dropped()); });
   }
 
   Condition condition;
@@ -437,8 +457,9 @@ int serve(const Settings& settings) {
     for (auto& [known, part] : parts) {
       if (known == &context) return *part;
     }
-    parts.emplace_back(&context, std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache,
-                                                               condition, observation, roads, system, watching));
+    parts.emplace_back(&context,
+                       std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache, condition,
+                                                     observation, roads, system, watching, observer.get()));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),
@@ -462,6 +483,7 @@ int serve(const Settings& settings) {
   condition.stopping = true;
   const bool clean = server.drain(std::chrono::milliseconds(static_cast<std::int64_t>(settings.grace_s * 1000)));
   background.stop();
+  if (observer) observer->stop();
   if (traffic) traffic->stop();
   lane.stop();
   if (relaying) relaying->stop();  // behind the lane: what was committed last leaves too
