@@ -29,15 +29,32 @@ struct Lane::Waiting {
 
 Lane::Lane(database::Database& database, std::vector<MakePart> parts, LaneSettings settings)
     : settings_(std::move(settings)),
+      own_context_(std::make_unique<boost::asio::io_context>(1)),
+      context_(*own_context_),
       writer_(database.open_writer(context_)),
       runner_(std::make_unique<BatchRunner>(*writer_, std::move(parts), settings_)) {
+  begin();
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+Lane::Lane(database::Database& database,
+           boost::asio::io_context& context,
+           std::vector<MakePart> parts,
+           LaneSettings settings)
+    : settings_(std::move(settings)),
+      context_(context),
+      writer_(database.open_writer(context_)),
+      runner_(std::make_unique<BatchRunner>(*writer_, std::move(parts), settings_)) {
+  begin();
+}
+
+void Lane::begin() {
   // A writer with a connection keeps the context busy: it goes when the last command is answered, on its own thread.
   boost::asio::co_spawn(context_, serve(), [this](std::exception_ptr broken) {
     if (broken) std::rethrow_exception(broken);
     runner_.reset();
     writer_.reset();
   });
-  thread_ = std::thread([this] { context_.run(); });
 }
 
 Lane::~Lane() {

@@ -267,6 +267,31 @@ TEST_P(StoreLaws, ATimerThatFiredWhileADependencyHeldItsMissionIsNoDifference) {
   EXPECT_EQ(differences(house), std::vector<std::string>());
 }
 
+TEST_P(StoreLaws, ATimerThatFiredInVainComesAgainWhenTheClockIsSetBack) {
+  StoreHouse house(GetParam().make);
+  const auto due = house.now.load() + std::chrono::minutes(1);
+  const auto first = house.create(R"({"fleet_id":"north","vehicle_id":"truck-1","name":"first"})");
+  const auto second =
+      house.create(R"({"fleet_id":"north","name":"second","scheduled_start":")" + vocabulary::to_text(due) + "\"}");
+  const auto id = *MissionId::from_text(second);
+  const lanes::Timer schedule{
+      .stream = "mission", .stream_id = id.uuid, .kind = "schedule", .attempt = 1, .due_at = due, .data = {}};
+  AddDependency waits;
+  waits.predecessor_id = *MissionId::from_text(first);
+  ASSERT_TRUE(house.carry_out(add_dependency(id, {house.ids.next(house.now)}, waits)));
+  house.now = due + std::chrono::seconds(1);
+  EXPECT_TRUE(house.carry_out(fire_timer(schedule)));  // held, so nothing comes of it
+  house.now = due - std::chrono::seconds(1);
+  EXPECT_EQ(differences(house), std::vector<std::string>());
+  house.tell(first, "start");
+  house.tell(first, "complete");
+  EXPECT_EQ(house.show(second)->text("status"), "pending");
+  EXPECT_EQ(differences(house), std::vector<std::string>()) << "its timer is there again";
+  house.now = due;
+  EXPECT_TRUE(house.carry_out(fire_timer(schedule)));
+  EXPECT_EQ(house.show(second)->text("status"), "ready");
+}
+
 inline async::Task<bool> timers_until(StoreHouse& house,
                                       std::size_t& fired,
                                       std::function<bool()> done,
