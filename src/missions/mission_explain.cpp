@@ -208,6 +208,11 @@ std::string summary_of(const Explanation& e, const Mission& mission) {
   if (e.can_start) return fmt::format("\"{}\" can start now.", mission.name);
   if (is_final(mission.status))
     return fmt::format("\"{}\" has ended: {}.", mission.name, vocabulary::name_of(mission.status));
+  if (mission.requested) {
+    return fmt::format("\"{}\" is {}; {} was requested at {} and waits for {} to confirm.", mission.name,
+                       vocabulary::name_of(mission.status), vocabulary::name_of(mission.requested->command),
+                       vocabulary::to_text(mission.requested->at), *mission.vehicle_id);
+  }
   if (mission.status == MissionStatus::running || mission.status == MissionStatus::paused) {
     return fmt::format("\"{}\" is {}.", mission.name, vocabulary::name_of(mission.status));
   }
@@ -235,7 +240,7 @@ async::Task<Result<Explanation>> explain_mission(const MissionTools& tools,
   }
   lanes::WorkingSet set;
   facts.safety = co_await read_safety(tools, request, mission, set);
-  Explanation e{.mission_id = id, .status = mission.status};
+  Explanation e{.mission_id = id, .status = mission.status, .requested = mission.requested};
   for (const auto& [code, detail] : start_blockers(mission, facts, now)) e.reasons.push_back({code, detail});
   e.can_start = decide(mission, StartMission{}, facts, now).has_value();
   e.summary = summary_of(e, mission);

@@ -36,7 +36,8 @@ struct Explanation {
   MissionId mission_id;
   MissionStatus status{};
   bool can_start = false;
-  std::string summary;  // one sentence for a person
+  std::optional<Requested> requested;  // what its vehicle has not confirmed
+  std::string summary;                 // one sentence for a person
   std::vector<ExplainReason> reasons;
   std::vector<ExplainBlocker> blockers;
   bool truncated = false;  // there are more blockers than are shown
@@ -44,7 +45,7 @@ struct Explanation {
 };
 BOOST_DESCRIBE_STRUCT(Explanation,
                       (),
-                      (mission_id, status, can_start, summary, reasons, blockers, truncated, critical_path))
+                      (mission_id, status, can_start, requested, summary, reasons, blockers, truncated, critical_path))
 
 // Refuses: not_found.
 async::Task<vocabulary::Result<Explanation>> explain_mission(const MissionTools& tools,

@@ -24,6 +24,10 @@ std::optional<CachedMission> cached_from(const database::Rows& rows);
 database::Query occupant_of(const std::string& vehicle_id);
 std::optional<Occupant> occupant_from(const database::Rows& rows, const MissionId& other_than);
 
+// The bodies of the missions that a vehicle may have commands of: the one that occupies it, and those that it is
+// recalled from.
+database::Query missions_with_vehicle(const std::string& vehicle_id);
+
 // For replay: stored rows in the order of their ids, and writing rows anew.
 database::Query mission_rows(const MissionId& after, std::int64_t limit);
 // Lifetime: that of the Rows.

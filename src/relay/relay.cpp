@@ -203,15 +203,14 @@ Task<bool> Relay::fill() {
 bool Relay::publish_pending() {
   for (; !pending_.empty(); pending_.pop_front()) {
     const auto& event = pending_.front();
-    const auto topics = topics_of(event, settings_.topics);
+    const auto destinations = destinations_of(event, settings_.topics);
     const auto body = cloud_event_json(event, settings_.most_bytes);
-    const auto key = vocabulary::to_text(event.stream_id);
     // Known before it is handed over: it may be delivered at once.
-    if (event.sequence > added_to_) flight_.add(event.sequence, static_cast<int>(topics.size()));
+    if (event.sequence > added_to_) flight_.add(event.sequence, static_cast<int>(destinations.size()));
     added_to_ = event.sequence;
-    for (; handed_ < topics.size(); ++handed_) {
-      if (!sink_.publish({.sequence = event.sequence, .topic = topics[handed_], .key = key, .body = body}))
-        return false;
+    for (; handed_ < destinations.size(); ++handed_) {
+      const auto& [topic, key] = destinations[handed_];
+      if (!sink_.publish({.sequence = event.sequence, .topic = topic, .key = key, .body = body})) return false;
     }
     handed_ = 0;
   }

@@ -31,6 +31,7 @@
 #include "missions/plan_store.hpp"
 #include "missions/rules/mission_creation.hpp"
 #include "missions/rules/mission_safety.hpp"
+#include "missions/rules/vehicle_control_commands.hpp"
 #include "relay/event_routes.hpp"
 #include "road_import/import_roads.hpp"
 #include "routing/routing_routes.hpp"
@@ -138,7 +139,7 @@ struct ThreadParts {
         keys(context.get_executor(), *reader, *appender),
         guard(realm, keys, now),
         key_tools{realm, keys, ids, now},
-        vehicle_tools{*reader, lane, ids, cursor_key, now},
+        vehicle_tools{*reader, lane, ids, cursor_key, now, &missions::vehicle_link()},
         safety_tools{*reader, lane, ids, cursor_key, missions::mission_link(), trips::trip_link(), now},
         mission_tools{*reader, lane, ids, cursor_key, cache, now, {vehicles::vehicle_part, safety::safety_part}},
         template_tools{*reader, lane, ids, cursor_key, missions::check_mission_body, now},

@@ -46,6 +46,7 @@ class Observation {
   RequestFigures figures_of(http::Method method, std::string_view route, int status);
   telemetry::Counter& template_operations(std::string_view operation);
   void safety_event(const vocabulary::Event& event);
+  void vehicle_command(const vocabulary::Event& event);
 
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;
@@ -58,6 +59,7 @@ class Observation {
   telemetry::Histogram& commit_;
   telemetry::Histogram& late_;
   telemetry::Histogram& resolved_;
+  telemetry::Histogram& confirmed_;
   telemetry::Counter& refused_;
   std::map<std::string, telemetry::Counter*, std::less<>> operations_;  // of the lane's thread alone
   // The same; names and outcomes are literals.

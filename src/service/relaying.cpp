@@ -15,7 +15,8 @@ relay::TopicNames topic_names(const Settings& s) {
   return {.missions = s.kafka_topic_missions,
           .trips = s.kafka_topic_trips,
           .safety = s.kafka_topic_safety,
-          .alerts = s.kafka_topic_alerts};
+          .alerts = s.kafka_topic_alerts,
+          .commands = s.kafka_topic_commands};
 }
 
 kafka::KafkaSettings kafka_settings(const Settings& s) {

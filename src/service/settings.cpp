@@ -16,7 +16,7 @@
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 33> kLines{{
+constexpr std::array<SettingLine, 34> kLines{{
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -38,6 +38,8 @@ constexpr std::array<SettingLine, 33> kLines{{
     {"KAFKA_TOPIC_SAFETY", "fleet.safety.events", "Topic of safety events."},
     {"KAFKA_TOPIC_ALERTS", "safety.alerts.critical",
      "Topic of critical safety events when they are raised, beside the other."},
+    {"KAFKA_TOPIC_COMMANDS", "vehicle.commands.outbound",
+     "Topic of commands to vehicles, keyed by vehicle, beside that of missions."},
     {"KAFKA_CREATE_TOPICS", "false",
      "Makes the topics that are missing; otherwise the relay waits until they are there."},
     {"KAFKA_OPTIONS", "", "More properties of librdkafka, such as security.protocol=ssl, separated by commas."},
@@ -156,6 +158,7 @@ Settings settings_from(const Environment& environment) {
   read_topic(environment, "KAFKA_TOPIC_TRIPS", s.kafka_topic_trips);
   read_topic(environment, "KAFKA_TOPIC_SAFETY", s.kafka_topic_safety);
   read_topic(environment, "KAFKA_TOPIC_ALERTS", s.kafka_topic_alerts);
+  read_topic(environment, "KAFKA_TOPIC_COMMANDS", s.kafka_topic_commands);
   read_flag(environment, "KAFKA_CREATE_TOPICS", s.kafka_create_topics);
   if (const auto options = environment("KAFKA_OPTIONS")) s.kafka_options = split(*options);
   read_number(environment, "RELAY_LOOK_MS", 1.0, 10000.0, s.relay_look_ms);

@@ -31,6 +31,7 @@ struct Settings {
   std::string kafka_topic_trips = "fleet.trips.lifecycle";
   std::string kafka_topic_safety = "fleet.safety.events";
   std::string kafka_topic_alerts = "safety.alerts.critical";
+  std::string kafka_topic_commands = "vehicle.commands.outbound";
   bool kafka_create_topics = false;
   std::vector<std::string> kafka_options;
   double relay_look_ms = 50;

@@ -76,7 +76,7 @@ class Relay(ServiceTest):
     def setUp(self):
         # Topics of each test's own.
         prefix = self.id().rsplit(".", 1)[1][:60]
-        self.topics = {f"KAFKA_TOPIC_{n}": f"{prefix}.{n.lower()}" for n in ("MISSIONS", "TRIPS", "SAFETY", "ALERTS")}
+        self.topics = {f"KAFKA_TOPIC_{n}": f"{prefix}.{n.lower()}" for n in ("MISSIONS", "TRIPS", "SAFETY", "ALERTS", "COMMANDS")}
         self.running = []
 
     def tearDown(self):
@@ -184,6 +184,28 @@ class Relay(ServiceTest):
         self.assertNotIn("data", large)
         whole = service.call("GET", "/" + large["dataref"]).json["items"]
         self.assertEqual([e["id"] for e in whole], [large["id"]])
+
+    def test_commands_go_to_vehicles_in_the_order_of_each(self):
+        service = self.serve()
+        asked = {}
+        for vehicle in ("v1", "v2"):
+            mission = service.mission(vehicle_id=vehicle, control="vehicle")
+            for name in ("start", "pause", "resume", "cancel"):
+                answer = service.post(f"/missions/{mission['id']}/{name}", {}, headers={"X-Request-Id": f"{name}-{vehicle}"})
+                self.assertEqual(answer.status, 200, answer)
+                requested = answer.json["requested"]
+                asked.setdefault(vehicle, []).append((name, requested["command_id"], requested["expires_at"], f"{name}-{vehicle}"))
+                answer = service.post(f"/missions/{mission['id']}/commands/{requested['command_id']}/acknowledge", {"status": "completed"})
+                self.assertEqual(answer.status, 200, answer)
+        self.wait_until_relayed(service)
+        sent = {}
+        for key, _, event in kafka.read(self.topics["KAFKA_TOPIC_COMMANDS"]):
+            data = event["data"]
+            self.assertEqual((event["type"], data["vehicle_id"]), ("mission.command_requested", key))
+            self.assertEqual("order" in data, data["command"] == "start")
+            sent.setdefault(key, []).append((data["command"], data["command_id"], data["expires_at"], event["correlationid"]))
+        self.assertEqual(sent, asked)
+        self.expect_all_in_order(service)
 
     def test_a_service_that_is_killed_loses_none(self):
         service = self.serve()

@@ -18,12 +18,19 @@ using vocabulary::to_text;
 namespace {
 
 // The columns of mission_rows.
-const database::Statement rows_of("simulation_mission_rows",
-                                  database::Statement::Shape::many,
-                                  "select id, fleet_id, vehicle_id, template_id, plan_id, name, type, priority, "
-                                  "status, blocked, occupies_vehicle, scheduled_start, deadline, created_at, "
-                                  "updated_at, deleted_at, version, start_rank, body from missions where id = $1",
-                                  "select 1");
+const database::Statement rows_of(
+    "simulation_mission_rows",
+    database::Statement::Shape::many,
+    "select id, fleet_id, vehicle_id, template_id, plan_id, name, type, priority, "
+    "status, blocked, occupies_vehicle, scheduled_start, deadline, created_at, "
+    "updated_at, deleted_at, version, start_rank, recall_vehicle, body from missions where id = $1",
+    "select 1");
+
+// In it, or asked to be.
+bool has_its_vehicle(const Mission& mission) {
+  return mission.vehicle_id &&
+         (mission.status == MissionStatus::running || mission.status == MissionStatus::paused || mission.requested);
+}
 
 bool is_of_a_client(const std::string& trace) {
   return trace.starts_with('c');
@@ -58,8 +65,8 @@ void Oracle::take(const Event& event) {
   if (event.occurred_at <= stream.last) broken("stream {}: time does not move on", to_text(event.stream_id));
   stream = {event.version, event.occurred_at};
   if (is_of_a_client(event.trace)) note_trace(event.trace);
-  for (const auto topic : relay::topics_of(event, topics_)) {
-    messages_[{std::string(topic), to_text(event.stream_id)}].sequences.push_back(event.sequence);
+  for (const auto& [topic, key] : relay::destinations_of(event, topics_)) {
+    messages_[{std::string(topic), key}].sequences.push_back(event.sequence);
   }
   if (event.stream != "mission") return;
   const MissionId id{event.stream_id};
@@ -89,10 +96,14 @@ void Oracle::note_trace(const std::string& trace) {
 
 void Oracle::check_event(const Mission& before, const MissionEvent& event, Time at) {
   const auto& mission = missions_.at(before.version == 0 ? std::get<MissionCreated>(event).mission.id : before.id);
-  if (std::holds_alternative<MissionStarted>(event)) {
+  const auto* asked = std::get_if<MissionCommandRequested>(&event);
+  const bool starts = std::holds_alternative<MissionStarted>(event);
+  // What a vehicle confirms was decided when it was asked.
+  if (asked ? asked->command == RequestedChange::start : starts && before.control == Control::direct) {
     check_start(before, at);
-    check_vehicle(mission);
-  } else if (std::holds_alternative<MissionResumed>(event) || std::holds_alternative<MissionAssigned>(event)) {
+  }
+  if (asked || starts || std::holds_alternative<MissionResumed>(event) ||
+      std::holds_alternative<MissionAssigned>(event)) {
     check_vehicle(mission);
   } else if (std::holds_alternative<MissionCompleted>(event)) {
     for (const auto& why : holding(before, true, at)) broken("mission {} completed: {}", before.name, why);
@@ -114,10 +125,10 @@ void Oracle::check_start(const Mission& mission, Time at) {
 }
 
 void Oracle::check_vehicle(const Mission& mission) {
-  if (mission.status != MissionStatus::running && mission.status != MissionStatus::paused) return;
+  if (!has_its_vehicle(mission)) return;
   for (const auto& [id, other] : missions_) {
     if (id == mission.id || other.vehicle_id != mission.vehicle_id) continue;
-    if (other.status != MissionStatus::running && other.status != MissionStatus::paused) continue;
+    if (!has_its_vehicle(other)) continue;
     broken("missions {} and {} are both in {}", mission.name, other.name, *mission.vehicle_id);
   }
 }
@@ -132,6 +143,10 @@ void Oracle::check_timers(const Mission& before, const MissionEvent& event, Time
       broken("mission {} failed by a deadline that is not its own", before.name);
     }
   };
+  if (std::holds_alternative<MissionCommandTimedOut>(event) &&
+      (!before.requested || before.requested->expires_at > at)) {
+    broken("a command to the vehicle of mission {} timed out too early", before.name);
+  }
   if (const auto* failed = std::get_if<MissionFailed>(&event)) timed_out(failed->reason);
   if (const auto* failed = std::get_if<MissionAttemptFailed>(&event)) timed_out(failed->reason);
 }

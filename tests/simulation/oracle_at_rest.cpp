@@ -45,6 +45,7 @@ void Oracle::check_mission_at_rest(const Mission& mission, Time now) {
   if (waiting && mission.deadline && !mission.started_at && *mission.deadline <= now) {
     broken("mission {} waits beyond its deadline", mission.name);
   }
+  if (mission.requested) broken("mission {} waits for its vehicle beyond the time that it had", mission.name);
   const auto earliest = earliest_start(mission);
   if (waiting && (!earliest || *earliest <= now)) {
     const auto held = holding(mission, false, now);

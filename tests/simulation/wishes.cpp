@@ -4,9 +4,11 @@
 #include <algorithm>
 
 #include "clock.hpp"
+#include "missions/rules/acknowledgment.hpp"
 #include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "missions/rules/mission_safety.hpp"
+#include "missions/rules/vehicle_control_commands.hpp"
 #include "safety/rules/safety_commands.hpp"
 #include "vehicles/rules/vehicle_commands.hpp"
 
@@ -28,7 +30,7 @@ vocabulary::Caller admin() {
 
 // Whether a success always leaves an event.
 bool always_records(std::string_view command) {
-  constexpr std::array kMayChangeNothing{"assign", "update", "report", "vehicle", "weather"};
+  constexpr std::array kMayChangeNothing{"assign", "update", "report", "vehicle", "acknowledge"};
   return std::ranges::find(kMayChangeNothing, command) == kMayChangeNothing.end();
 }
 
@@ -76,6 +78,9 @@ Wish Wishes::make() {
   using enum MissionStatus;
   // A world begins with what its commands can be about.
   if (made_ < first_missions_ && chance_.percent(60)) return create();
+  if (chance_.percent(12)) {
+    if (auto answer = acknowledge()) return std::move(*answer);
+  }
   // Of a hundred wishes so many are of each kind.
   int left = chance_.pick(100);
   const auto is = [&](int weight) { return (left -= weight) < 0; };
@@ -126,6 +131,10 @@ Wish Wishes::create() {
     }
     c.complete_on_last_task.value = chance_.percent(70);
   }
+  if (chance_.percent(30)) {
+    c.control.value = missions::Control::vehicle;
+    c.command_timeout_s = vocabulary::Between<0.1, 86400.0>{0.2 + chance_.pick(4)};
+  }
   if (chance_.percent(25)) c.scheduled_start = in_seconds(8);
   if (chance_.percent(25))
     c.deadline = (c.scheduled_start ? *c.scheduled_start : Clocks::wall()) + std::chrono::seconds(1 + chance_.pick(10));
@@ -139,6 +148,22 @@ Wish Wishes::create() {
   if (chance_.percent(40)) c.on_dependency_failure.value = missions::OnDependencyFailure::cancel;
   const auto hash = fmt::format("body {}", wishes_);
   return wish("create", id, [c, id, hash] { return missions::create_mission(c, id, true, hash); });
+}
+
+// A vehicle answers what it was asked, or was asked before.
+std::optional<Wish> Wishes::acknowledge() {
+  std::vector<std::pair<MissionId, missions::CommandId>> asked;
+  for (const auto& [id, mission] : oracle_.missions()) {
+    if (mission.requested) asked.emplace_back(id, mission.requested->command_id);
+    if (mission.recall) asked.emplace_back(id, mission.recall->command_id);
+  }
+  if (asked.empty()) return std::nullopt;
+  const auto [id, command] = asked[static_cast<std::size_t>(chance_.pick(static_cast<int>(asked.size())))];
+  const auto status = chance_.percent(60) ? missions::AcknowledgmentStatus::completed
+                                          : static_cast<missions::AcknowledgmentStatus>(chance_.pick(3));
+  const missions::Acknowledgment answer{
+      .mission_id = id, .command_id = command, .vehicle_id = {}, .status = status, .reason = {}, .recorded_at = {}};
+  return wish("acknowledge", id, [answer] { return missions::acknowledge_command(answer); });
 }
 
 Wish Wishes::add_dependency() {
@@ -190,9 +215,14 @@ Wish Wishes::about_safety() {
     report.fleet_id = vocabulary::Identifier("north");
     report.battery_percent = {static_cast<double>(chance_.pick(100))};
     report.recorded_at = Clocks::wall();
+    report.mission_id.present = chance_.percent(60);
+    if (report.mission_id.present && chance_.percent(70)) {
+      report.mission_id.value = mission_in({MissionStatus::running, MissionStatus::ready});
+    }
     const auto row = made_id(11);
-    return wish("vehicle", std::nullopt,
-                [v = vehicle(), report, row] { return vehicles::report_vehicle_state(v, report, row); });
+    return wish("vehicle", std::nullopt, [v = vehicle(), report, row] {
+      return vehicles::report_vehicle_state(v, report, row, &missions::vehicle_link());
+    });
   }
   if (which < 5 || events_.empty()) {
     safety::RaiseSafetyEvent event;

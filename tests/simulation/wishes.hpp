@@ -37,6 +37,7 @@ class Wishes {
             std::optional<MissionId> on,
             std::function<std::unique_ptr<lanes::Command>()> make);
   Wish create();
+  std::optional<Wish> acknowledge();
   Wish add_dependency();
   Wish remove_dependency();
   Wish change();
