@@ -20,9 +20,10 @@ Outcome refused_for(std::string detail) {
 
 }  // namespace
 
-// Who waits for a group of submissions, on which thread.
+// Who waits for a group of submissions, on which thread. The queue alone owns it, and with it the coroutine that waits:
+// a lane that is destroyed with its context leaves nothing behind.
 struct Lane::Waiting {
-  async::Resume<int> resume;
+  async::Resume<std::vector<Outcome>> resume;
   std::vector<Outcome> outcomes;
   std::size_t left = 0;
 };
@@ -86,15 +87,15 @@ Task<Outcome> Lane::submit(Submission submission) {
 }
 
 Task<std::vector<Outcome>> Lane::submit_all(std::vector<Submission> submissions) {
-  auto waiting = std::make_shared<Waiting>();
-  waiting->left = submissions.size();
-  waiting->outcomes.assign(submissions.size(), refused_for("the service is stopping"));
   if (submissions.empty()) co_return std::vector<Outcome>();
-  co_await async::suspend<int>([this, &submissions, waiting](async::Resume<int> resume) {
-    waiting->resume = std::move(resume);
-    enqueue(std::move(submissions), waiting);
-  });
-  co_return std::move(waiting->outcomes);
+  co_return co_await async::suspend<std::vector<Outcome>>(
+      [this, &submissions](async::Resume<std::vector<Outcome>> resume) {
+        auto waiting = std::make_shared<Waiting>();
+        waiting->left = submissions.size();
+        waiting->outcomes.assign(submissions.size(), refused_for("the service is stopping"));
+        waiting->resume = std::move(resume);
+        enqueue(std::move(submissions), std::move(waiting));
+      });
 }
 
 void Lane::enqueue(std::vector<Submission> submissions, std::shared_ptr<Waiting> waiting) {
@@ -105,7 +106,7 @@ void Lane::enqueue(std::vector<Submission> submissions, std::shared_ptr<Waiting>
     for (auto& outcome : waiting->outcomes) {
       outcome = refused_for(stopping ? "the service is stopping" : "too many commands are waiting; try again shortly");
     }
-    waiting->resume(0);
+    waiting->resume(std::move(waiting->outcomes));
     return;
   }
   for (std::size_t i = 0; i < submissions.size(); ++i) {
@@ -184,7 +185,7 @@ void Lane::give_back(std::vector<Queued>& batch, std::vector<Outcome> outcomes) 
   for (auto& [context, finished] : done) {
     const auto executor = finished.front()->resume.executor();
     boost::asio::post(executor, [group = std::move(finished)] {
-      for (const auto& waiting : group) waiting->resume.here(0);
+      for (const auto& waiting : group) waiting->resume.here(std::move(waiting->outcomes));
     });
   }
 }
