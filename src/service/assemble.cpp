@@ -290,15 +290,21 @@ std::unique_ptr<routing::RouterClient> open_router(const Settings& settings) {
   return std::make_unique<routing::RouterClient>(routing::router_place(settings.router_url));
 }
 
-// Waits for SIGTERM or SIGINT; answers which.
-int wait_for_signal() {
-  boost::asio::io_context context(1);
-  boost::asio::signal_set signals(context, SIGTERM, SIGINT);
-  int which = 0;
-  signals.async_wait([&](const boost::system::error_code&, int number) { which = number; });
-  context.run();
-  return which;
-}
+// SIGTERM and SIGINT end the service in order, from when this is made: one that comes before it is waited for is kept.
+class Signals {
+ public:
+  // Answers which came.
+  int wait() {
+    int which = 0;
+    signals_.async_wait([&](const boost::system::error_code&, int number) { which = number; });
+    context_.run();
+    return which;
+  }
+
+ private:
+  boost::asio::io_context context_{1};
+  boost::asio::signal_set signals_{context_, SIGTERM, SIGINT};
+};
 
 void say_where(telemetry::Log& log, const Settings& settings, std::uint16_t port, bool open) {
   log.write(Level::info, "listening",
@@ -472,13 +478,14 @@ int serve(const Settings& settings) {
                 [&] { return static_cast<double>(server.gauges().connections.load()); });
   metrics.gauge("http_requests_in_flight", "Requests being answered.",
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
+  Signals signals;
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, auto_start, observation, settings);
   if (relaying) relaying->start();
   say_where(log, settings, server.port(), realm.may_be_open());
 
-  const int signal = wait_for_signal();
+  const int signal = signals.wait();
   log.write(Level::info, "stopping", ObjectText().add("signal", signal));
   condition.stopping = true;
   const bool clean = server.drain(std::chrono::milliseconds(static_cast<std::int64_t>(settings.grace_s * 1000)));
