@@ -20,22 +20,7 @@ constexpr std::chrono::seconds kPatience(5);
 // How far behind it is stays known while nothing can be published.
 constexpr std::chrono::seconds kHeadEvery(1);
 
-vocabulary::Time wall_clock() {
-  return std::chrono::floor<vocabulary::Duration>(std::chrono::system_clock::now());
-}
-
 }  // namespace
-
-RelayState::Trouble RelayState::trouble() const {
-  const std::lock_guard lock(mutex_);
-  return trouble_;
-}
-
-void RelayState::set_trouble(std::string words) {
-  const std::lock_guard lock(mutex_);
-  if (trouble_.words.empty() && !words.empty()) trouble_.since = wall_clock();
-  trouble_.words = std::move(words);
-}
 
 Relay::Relay(database::Database& database,
              boost::asio::io_context& context,
@@ -128,7 +113,7 @@ void Relay::begin_at(std::int64_t cursor) {
 void Relay::lose(const std::string& why) {
   hooks_.on_fault(fmt::format("relaying to {} stops here: {}", settings_.sink, why));
   state_.holds_ = false;
-  state_.set_trouble({});
+  state_.trouble_.set({});
   sink_.close();
 }
 
@@ -239,7 +224,7 @@ void Relay::note_progress() {
   if (flight_.size() == 0) moved_at_ = now;
   auto trouble = sink_.trouble();
   if (trouble.empty() && now - moved_at_ > settings_.patience) trouble = "nothing was delivered for a while";
-  state_.set_trouble(std::move(trouble));
+  state_.trouble_.set(std::move(trouble));
 }
 
 Task<void> Relay::finish() {

@@ -45,6 +45,7 @@
 #include "service/health.hpp"
 #include "service/observe.hpp"
 #include "service/relaying.hpp"
+#include "service/taking_in.hpp"
 #include "service/trip_roads.hpp"
 #include "templates/template_routes.hpp"
 #include "templates/template_store.hpp"
@@ -458,6 +459,12 @@ int serve(const Settings& settings) {
     });
     condition.relay = &relaying->state();
   }
+  std::unique_ptr<TakingIn> taking_in;
+  if (takes_in(settings)) {
+    taking_in = naming("KAFKA_BROKERS and KAFKA_OPTIONS",
+                       [&] { return std::make_unique<TakingIn>(*database, lane, settings, observation, metrics); });
+    condition.intake = &taking_in->state();
+  }
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;
   const auto parts_of = [&](boost::asio::io_context& context) -> ThreadParts& {
     for (auto& [known, part] : parts) {
@@ -483,12 +490,14 @@ int serve(const Settings& settings) {
   naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, auto_start, observation, settings);
   if (relaying) relaying->start();
+  if (taking_in) taking_in->start();
   say_where(log, settings, server.port(), realm.may_be_open());
 
   const int signal = signals.wait();
   log.write(Level::info, "stopping", ObjectText().add("signal", signal));
   condition.stopping = true;
   const bool clean = server.drain(std::chrono::milliseconds(static_cast<std::int64_t>(settings.grace_s * 1000)));
+  if (taking_in) taking_in->stop();
   background.stop();
   if (observer) observer->stop();
   if (traffic) traffic->stop();

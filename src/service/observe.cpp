@@ -240,6 +240,26 @@ void Observation::positions(int accepted, int duplicate, int refused) {
   count("refused", refused);
 }
 
+void Observation::dead_letter(std::string_view topic,
+                              int partition,
+                              std::int64_t offset,
+                              const vocabulary::Problem& problem) {
+  metrics_
+      .counter("inbound_dead_letters_total", "Messages laid aside, by the reason.",
+               fmt::format("reason=\"{}\"", name_of(problem.kind)))
+      .add();
+  ObjectText line;
+  line.add("topic", topic)
+      .add("partition", partition)
+      .add("offset", offset)
+      .add("reason", name_of(problem.kind))
+      .add("detail", problem.detail);
+  if (!problem.errors.empty()) {
+    line.add("pointer", problem.errors.front().pointer).add("field_detail", problem.errors.front().detail);
+  }
+  log_.write(Level::warning, "dead letter", line);
+}
+
 void Observation::fault(std::string_view where, std::string_view what) {
   metrics_
       .counter("mission_faults_total", "Faults of the world around the service.", fmt::format("where=\"{}\"", where))

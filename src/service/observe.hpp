@@ -35,6 +35,8 @@ class Observation {
   // What the store holds; taken anew every few seconds, not at each scrape.
   void store(const missions::StoreFigures& figures);
   void positions(int accepted, int duplicate, int refused);
+  // A message that came in and is laid aside. Threads: one.
+  void dead_letter(std::string_view topic, int partition, std::int64_t offset, const vocabulary::Problem& problem);
   void fault(std::string_view where, std::string_view what);
   void http_fault(const http::Fault& fault);
 

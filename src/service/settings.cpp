@@ -16,7 +16,7 @@
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 35> kLines{{
+constexpr auto kLines = std::to_array<SettingLine>({
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -43,6 +43,13 @@ constexpr std::array<SettingLine, 35> kLines{{
     {"KAFKA_CREATE_TOPICS", "false",
      "Makes the topics that are missing; otherwise the relay waits until they are there."},
     {"KAFKA_OPTIONS", "", "More properties of librdkafka, such as security.protocol=ssl, separated by commas."},
+    {"KAFKA_INBOUND", "true", "Reads what vehicles send on Kafka; false leaves that to other replicas."},
+    {"KAFKA_GROUP", "mission-management", "Consumer group of the replicas, among which the partitions are shared out."},
+    {"KAFKA_TOPIC_TELEMETRY", "vehicle.telemetry.raw", "Topic of vehicles' reports of themselves. Empty: not read."},
+    {"KAFKA_TOPIC_ACKNOWLEDGMENTS", "vehicle.commands.acknowledgments",
+     "Topic of what vehicles answer to commands, and of their task reports. Empty: not read."},
+    {"KAFKA_TOPIC_DEAD_LETTERS", "dlq.fleet.operations",
+     "Topic where messages are laid aside that are not understood."},
     {"RELAY_LOOK_MS", "50",
      "How often events committed by other replicas are looked for, by the relay and by streams."},
     {"EVENT_STREAMS", "10000", "Event streams open at once; beyond it 503."},
@@ -63,7 +70,7 @@ constexpr std::array<SettingLine, 35> kLines{{
     {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
     {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
     {"JWT_AUDIENCE", "", "Required audience (aud) of tokens."},
-}};
+});
 
 [[noreturn]] void wrong(std::string_view name, std::string_view expects) {
   throw std::invalid_argument(fmt::format("{} is wrong: it must be {}", name, expects));
@@ -101,6 +108,15 @@ void read_topic(const Environment& environment, const char* name, std::string& o
   };
   if (out.empty() || out.size() > 249 || out == "." || out == ".." || !std::ranges::all_of(out, allowed)) {
     wrong(name, "the name of a Kafka topic");
+  }
+}
+
+// Empty: none.
+void read_optional_topic(const Environment& environment, const char* name, std::string& out) {
+  if (const auto given = environment(name); given && given->empty()) {
+    out.clear();
+  } else {
+    read_topic(environment, name, out);
   }
 }
 
@@ -166,6 +182,12 @@ Settings settings_from(const Environment& environment) {
   read_topic(environment, "KAFKA_TOPIC_COMMANDS", s.kafka_topic_commands);
   read_flag(environment, "KAFKA_CREATE_TOPICS", s.kafka_create_topics);
   if (const auto options = environment("KAFKA_OPTIONS")) s.kafka_options = split(*options);
+  read_flag(environment, "KAFKA_INBOUND", s.kafka_inbound);
+  read_text(environment, "KAFKA_GROUP", s.kafka_group);
+  if (s.kafka_group.empty()) wrong("KAFKA_GROUP", "the name of a consumer group");
+  read_optional_topic(environment, "KAFKA_TOPIC_TELEMETRY", s.kafka_topic_telemetry);
+  read_optional_topic(environment, "KAFKA_TOPIC_ACKNOWLEDGMENTS", s.kafka_topic_acknowledgments);
+  read_topic(environment, "KAFKA_TOPIC_DEAD_LETTERS", s.kafka_topic_dead_letters);
   read_number(environment, "RELAY_LOOK_MS", 1.0, 10000.0, s.relay_look_ms);
   read_number<std::size_t>(environment, "EVENT_STREAMS", 0, 1'000'000, s.event_streams);
   read_number(environment, "STREAM_HEARTBEAT_S", 0.1, 3600.0, s.stream_heartbeat_s);

@@ -34,6 +34,11 @@ struct Settings {
   std::string kafka_topic_commands = "vehicle.commands.outbound";
   bool kafka_create_topics = false;
   std::vector<std::string> kafka_options;
+  bool kafka_inbound = true;
+  std::string kafka_group = "mission-management";
+  std::string kafka_topic_telemetry = "vehicle.telemetry.raw";
+  std::string kafka_topic_acknowledgments = "vehicle.commands.acknowledgments";
+  std::string kafka_topic_dead_letters = "dlq.fleet.operations";
   double relay_look_ms = 50;
   std::size_t event_streams = 10000;
   double stream_heartbeat_s = 15;

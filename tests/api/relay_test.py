@@ -1,58 +1,13 @@
 """The relay to a real Kafka of its own: every event at least once and in the order of its stream, whatever dies."""
-import json
-import os
-import pathlib
 import re
 import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
 
-from running_service import ROOT, STORE, Service, ServiceTest, Store
-
-TOPICS = ("fleet.missions.lifecycle", "fleet.trips.lifecycle", "fleet.safety.events", "safety.alerts.critical")
-
-
-class Kafka:
-    """One broker; `scripts/dev-deps start kafka` in a folder that goes with it."""
-
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="mission-management-kafka-")
-        self.start()
-        env = (pathlib.Path(self.folder.name) / "env").read_text()
-        self.brokers = re.search("^KAFKA_BROKERS=(.*)$", env, re.M)[1]
-
-    def deps(self, *words):
-        # Not through pipes: the broker would keep them open.
-        with tempfile.TemporaryFile("w+") as said:
-            done = subprocess.run([ROOT / "scripts/dev-deps", *words], env=os.environ | {"DEV_DEPS_DIR": self.folder.name},
-                                  stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=240)
-            said.seek(0)
-            if done.returncode != 0:
-                raise RuntimeError(said.read())
-
-    def start(self):
-        self.deps("start", "kafka")
-
-    def kill(self):
-        self.deps("kill", "kafka")
-
-    def remove(self):
-        self.deps("stop", "kafka")
-        self.folder.cleanup()
-
-    def read(self, topic):
-        """(key, content type, event) of each message, each partition in its order."""
-        done = subprocess.run(["kcat", "-b", self.brokers, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%k\t%h\t%s\n"],
-                              capture_output=True, text=True, timeout=60)
-        if "Unknown topic" in done.stderr:
-            return []
-        assert done.returncode == 0, done.stderr
-        lines = [line.split("\t", 2) for line in done.stdout.splitlines()]
-        return [(key, header, json.loads(body)) for key, header, body in lines]
+from running_kafka import Kafka, KafkaTest
+from running_service import STORE, Service, Store
 
 
 def setUpModule():
@@ -64,15 +19,7 @@ def tearDownModule():
     kafka.remove()
 
 
-class Relay(ServiceTest):
-    @classmethod
-    def setUpClass(cls):
-        pass
-
-    @classmethod
-    def tearDownClass(cls):
-        pass
-
+class Relay(KafkaTest):
     def setUp(self):
         # Topics of each test's own.
         prefix = self.id().rsplit(".", 1)[1][:60]
@@ -85,7 +32,7 @@ class Relay(ServiceTest):
             service.store.remove()
 
     def serve(self, store=None, **settings):
-        service = Service(store, KAFKA_BROKERS=kafka.brokers, **({"KAFKA_CREATE_TOPICS": "true"} | self.topics | settings))
+        service = Service(store, KAFKA_BROKERS=kafka.brokers, **({"KAFKA_CREATE_TOPICS": "true", "KAFKA_INBOUND": "false"} | self.topics | settings))
         self.running.append(service)
         return service
 
