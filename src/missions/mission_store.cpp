@@ -185,6 +185,11 @@ class MissionPart final : public lanes::Part {
     }
   }
 
+  void left_in_doubt() override {
+    if (cache_ == nullptr) return;
+    for (const auto& change : set_.changed()) cache_->forget(change.mission->id);
+  }
+
  private:
   MissionSet& set_;
   MissionCache* cache_;

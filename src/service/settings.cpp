@@ -17,7 +17,7 @@
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 39> kLines{{
+constexpr auto kLines = std::to_array<SettingLine>({
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -57,16 +57,21 @@ constexpr std::array<SettingLine, 39> kLines{{
     {"STREAM_HEARTBEAT_S", "15", "How often an event stream shows that it lives."},
     {"ROADS_FILE", "", "Road file made by import-roads; without one routes are geodesic."},
     {"ROUTER_URL", "",
-     "Without ROADS_FILE: who answers /routes, /routes/matrix and /routes/nearest, osrm:http://<host>:<port> or "
+     "Without ROADS_FILE: who answers /routes, /routes/matrix, /routes/match and /routes/nearest, "
+     "osrm:http://<host>:<port> or "
      "valhalla:http://<host>:<port>."},
     {"ROAD_THREADS", "1", "Threads for quick routes, and as many again for matrices, fronts and plans, 1 to 64."},
     {"ROAD_QUEUE", "256", "Requests for routes that may wait for such a thread; beyond it 503."},
     {"ROAD_METRICS", "16", "Metrics kept ready: one for each vehicle, objective and set of wishes in use."},
+    {"OBSERVED_SPEEDS", "0",
+     "With ROADS_FILE: feeds the speeds of trips' vehicles into the traffic where so many vehicles drove a road within "
+     "ten "
+     "minutes, 1 to 100; 3 is a good number. 0: not."},
     {"JWT_SECRET", "", "Shared secret of HS256 tokens, at least 32 bytes."},
     {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
     {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
     {"JWT_AUDIENCE", "", "Required audience (aud) of tokens."},
-}};
+});
 
 [[noreturn]] void wrong(std::string_view name, std::string_view expects) {
   throw std::invalid_argument(fmt::format("{} is wrong: it must be {}", name, expects));
@@ -190,6 +195,7 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "ROAD_THREADS", 1, 64, s.road_threads);
   read_number<std::size_t>(environment, "ROAD_QUEUE", 1, 100'000, s.road_queue);
   read_number<std::size_t>(environment, "ROAD_METRICS", 1, 1000, s.road_metrics);
+  read_number<std::size_t>(environment, "OBSERVED_SPEEDS", 0, 100, s.observed_speeds);
   read_text(environment, "JWT_SECRET", s.jwt_secret);
   if (!s.jwt_secret.empty() && s.jwt_secret.size() < 32) wrong("JWT_SECRET", "at least 32 bytes long");
   read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);

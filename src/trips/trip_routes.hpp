@@ -9,6 +9,7 @@
 #include "http/request.hpp"
 #include "http/route.hpp"
 #include "lanes/lane.hpp"
+#include "trips/rules/tracking.hpp"
 #include "trips/rules/ways.hpp"
 #include "trips/trip_store.hpp"
 #include "vocabulary/ids.hpp"
@@ -29,6 +30,9 @@ using FindWays = std::function<async::Task<FoundWays>(std::vector<WayAsked>, asy
 inline constexpr std::chrono::milliseconds kWayTime{500};
 inline constexpr std::chrono::milliseconds kBulkWayTime{2000};
 
+// What was seen of a trip that is on its way: positions as they came, repeats among them. Never waits.
+using OnTrack = std::function<void(const Trip&, const std::vector<Position>&)>;
+
 // One for each thread. Lifetime: outlives the routes; what it names outlives it.
 struct TripTools {
   database::Reader& reader;
@@ -39,6 +43,7 @@ struct TripTools {
   std::function<vocabulary::Time()> now;
   std::function<void(const PositionCounts&)> on_positions;  // may be empty
   FindWays find_ways;                                       // empty: no road map
+  OnTrack on_track = {};                                    // may be empty
 };
 
 std::vector<http::Route> trip_routes(const TripTools& tools);

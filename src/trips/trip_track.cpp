@@ -128,6 +128,7 @@ Task<Result<Response>> take(const TripTools& tools, const Request& request) {
     submission.command->expected_versions.clear();
     co_await tools.lane.submit(std::move(submission));
   }
+  if (tools.on_track && !sorted.good.empty() && is_active(stored.trip.status)) tools.on_track(stored.trip, sorted.good);
   if (tools.on_positions) {
     tools.on_positions({sorted.taken.accepted, sorted.taken.duplicate, sorted.taken.refused});
   }

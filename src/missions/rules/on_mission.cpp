@@ -46,6 +46,15 @@ void apply(WorkingSet& set, Journal& journal, const MissionId& id, const Events&
   set.of<MissionSet>().put(std::move(after));
 }
 
+// A timer that fires while dependencies hold its mission is gone. When the clock is set back after that, its time comes
+// once more, and nobody but the timer would see it.
+void set_again(WorkingSet& set, const Mission& mission, Time now) {
+  for (const auto& timer : timers_of(mission)) {
+    const bool may_be_gone = timer.kind == "schedule" || timer.kind == "backoff";
+    if (may_be_gone && timer.due_at > now) set.of<lanes::TimerSet>().replace({}, {timer});
+  }
+}
+
 // What a successor's edge looks at.
 bool moved_on(const Mission& before, const Mission& after) {
   return before.started_at != after.started_at || is_final(before.status) != is_final(after.status);
@@ -98,6 +107,7 @@ vocabulary::Result<void> OnMission::carry_out(WorkingSet& set, Journal& journal)
                               json::ObjectText().add("version", found->version).members());
   }
   const Mission before = *found;
+  const bool has_waited = !edges(set, journal.now).empty();
   auto events = decide_on(before, set, journal);
   if (!events) return std::unexpected(std::move(events).error());
   // Decisions on the mission alone do not know its edges: what is held back is not ready.
@@ -110,6 +120,7 @@ vocabulary::Result<void> OnMission::carry_out(WorkingSet& set, Journal& journal)
   apply(set, journal, id_, decided(before, std::move(*events)));
   const auto& mission = *missions.find(id_);
   apply(set, journal, id_, decided(mission, decide_settling(mission, edges(set, journal.now), journal.now)));
+  if (has_waited) set_again(set, *missions.find(id_), journal.now);
   if (!moved_on(before, *missions.find(id_)) || set.of<DependencySet>().successors_of(id_).empty()) return {};
   auto kind = settle_kind(missions.find(id_)->version);
   if (settles_at_once()) {
