@@ -167,6 +167,7 @@ std::vector<http::Route> replay_routes(const ReplayTools& tools) {
        .accepts = schema_of<AskReplay>("AskReplay"),
        .answers = schema_of<Replay>("Replay"),
        .success = 201,
+       .repeat = 200,
        .problems = {invalid_fields, not_available_yet, already_exists},
        .idempotent = true,
        .example_request = R"({"topic":"replays.dispatch","fleet_id":"quarry-north","streams":["mission"]})",

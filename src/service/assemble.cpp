@@ -431,8 +431,10 @@ int serve(const Settings& settings) {
   }
   std::unique_ptr<TakingIn> taking_in;
   if (takes_in(settings)) {
-    taking_in = naming("KAFKA_BROKERS and KAFKA_OPTIONS",
-                       [&] { return std::make_unique<TakingIn>(*database, lane, settings, observation, metrics); });
+    taking_in = naming("KAFKA_BROKERS and KAFKA_OPTIONS", [&] {
+      return std::make_unique<TakingIn>(*database, lane, settings, observation, metrics,
+                                        trip_sightings(observer.get()));
+    });
     condition.intake = &taking_in->state();
   }
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;

@@ -30,7 +30,8 @@ class TakingIn {
            lanes::Lane& lane,
            const Settings& settings,
            Observation& observation,
-           telemetry::Metrics& metrics);
+           telemetry::Metrics& metrics,
+           trips::OnTrack on_track);
   ~TakingIn() { stop(); }
   TakingIn(const TakingIn&) = delete;
   TakingIn& operator=(const TakingIn&) = delete;

@@ -70,6 +70,7 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
       return count;
     };
     of.accepted = named(answers[0]);
+    if (tools.on_track && is_active(of.stored.trip.status)) tools.on_track(of.stored.trip, of.positions);
     if (answers.size() > 1 && named(answers[1]) > 0) continue;
     of.steps.clear();
     if (of.accepted > 0) of.steps = co_await refold(tools, of.stored.trip.id, deadline);

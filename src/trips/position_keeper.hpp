@@ -10,11 +10,15 @@
 
 namespace mms::trips {
 
+// What was seen of a trip that is on its way: positions as they came, repeats among them. Never waits.
+using OnTrack = std::function<void(const Trip&, const std::vector<Position>&)>;
+
 // Lifetime: of the call. Threads: that of reader and appender.
 struct PositionTools {
   database::Reader& reader;
   database::Appender& appender;
   const std::function<vocabulary::Time()>& now;
+  const OnTrack& on_track;  // may be empty
 };
 
 // Sound positions of one trip, and what became of them.

@@ -9,6 +9,7 @@
 #include "http/request.hpp"
 #include "http/route.hpp"
 #include "lanes/lane.hpp"
+#include "trips/position_keeper.hpp"
 #include "trips/rules/tracking.hpp"
 #include "trips/rules/ways.hpp"
 #include "trips/trip_store.hpp"
@@ -29,9 +30,6 @@ using FindWays = std::function<async::Task<FoundWays>(std::vector<WayAsked>, asy
 // How long a trip waits for its way on roads, and a bulk of them; then it is geodesic.
 inline constexpr std::chrono::milliseconds kWayTime{500};
 inline constexpr std::chrono::milliseconds kBulkWayTime{2000};
-
-// What was seen of a trip that is on its way: positions as they came, repeats among them. Never waits.
-using OnTrack = std::function<void(const Trip&, const std::vector<Position>&)>;
 
 // One for each thread. Lifetime: outlives the routes; what it names outlives it.
 struct TripTools {

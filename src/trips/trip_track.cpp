@@ -115,7 +115,7 @@ Task<Result<Response>> take(const TripTools& tools, const Request& request) {
   std::vector<TripPositions> kept(1);
   kept[0] = {.stored = std::move(stored), .positions = std::move(sorted.good)};
   if (!kept[0].positions.empty()) {
-    co_await keep_positions({tools.reader, tools.appender, tools.now}, kept, request.deadline);
+    co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track}, kept, request.deadline);
     sorted.taken.accepted = kept[0].accepted;
     sorted.taken.duplicate = static_cast<int>(kept[0].positions.size()) - kept[0].accepted;
   }
@@ -128,7 +128,6 @@ Task<Result<Response>> take(const TripTools& tools, const Request& request) {
     submission.command->expected_versions.clear();
     co_await tools.lane.submit(std::move(submission));
   }
-  if (tools.on_track && !sorted.good.empty() && is_active(stored.trip.status)) tools.on_track(stored.trip, sorted.good);
   if (tools.on_positions) {
     tools.on_positions({sorted.taken.accepted, sorted.taken.duplicate, sorted.taken.refused});
   }
