@@ -101,6 +101,16 @@ const Statement with_vehicle(
     "union select id from missions where recall_vehicle = $1)",
     "select body from missions where id in (select id from missions where occupies_vehicle and vehicle_id = $1 "
     "union select id from missions where recall_vehicle = $1)");
+#define TOOK "body ->> 'started_at' as began, body ->> 'ended_at' as ended from missions where template_id = "
+#define LATEST " and status = 'completed' order by updated_at desc limit 50"
+const Statement latest_of_template(
+    "template_history",
+    Statement::Shape::many,
+    "select $1, $2, began, ended from (select " TOOK "$1 and fleet_id = $2" LATEST ")",
+    "select k.t, k.f, m.began, m.ended from unnest(cast($1 as uuid[]), cast($2 as text[])) as k(t, f) cross "
+    "join lateral (select " TOOK "k.t and fleet_id = k.f" LATEST ") m");
+#undef TOOK
+#undef LATEST
 // Before rows are written anew: a row that is wrong must not be in the way of the unique index, and one that nothing
 // ever happened to goes.
 const Statement vacate("vacate_missions",
@@ -218,6 +228,24 @@ std::optional<CachedMission> cached_from(const Rows& rows) {
 
 Query missions_with_vehicle(const std::string& vehicle_id) {
   return database::query(with_vehicle, vehicle_id);
+}
+
+Query template_history() {
+  return {&latest_of_template, {}};
+}
+
+void add_template(Query& history, const TemplateId& template_id, const std::string& fleet_id) {
+  history.add(template_id, fleet_id);
+}
+
+History history_from(const Rows& rows) {
+  History history;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].is_null(2) || rows[i].is_null(3)) continue;
+    const std::chrono::duration<double> took = rows[i].time(3) - rows[i].time(2);
+    history[{rows[i].id<TemplateId>(0), std::string(rows[i].text(1))}].push_back(took.count());
+  }
+  return history;
 }
 
 Query occupant_of(const std::string& vehicle_id) {
