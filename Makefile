@@ -34,7 +34,7 @@ build: packages-build ## makes build/release/mission-management, the one binary
 .PHONY: test
 test: packages-build packages-test packages-kafka ## everything: builds dev (ASan+UBSan) and release, starts real servers, runs all tests
 	@scripts/build dev
-	@scripts/build release
+	@scripts/build release mission-management
 	@scripts/test dev
 
 .PHONY: test-integration

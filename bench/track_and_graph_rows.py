@@ -34,9 +34,9 @@ def unnest_script():
             "nothing;\n")
 
 
-def post(service, path, body):
+def post(service, path, body, method="POST"):
     request = urllib.request.Request(f"http://127.0.0.1:{service.port}{PREFIX}{path}", json.dumps(body).encode(),
-                                     {"X-API-Key": service.key, "Content-Type": "application/json"}, method="POST")
+                                     {"X-API-Key": service.key, "Content-Type": "application/json"}, method=method)
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 

@@ -23,8 +23,9 @@ start_kafka() {
   sed -e "s#@PORT@#$port#g" -e "s#@CONTROLLER@#$controller#g" -e "s#@DATA@#$home/data#g" \
     "$parts/kafka-server.properties.in" >"$home/server.properties"
   if [ ! -s "$home/data/meta.properties" ]; then
+    # One word: the id may begin with a dash.
     "${kafka_java[@]}" kafka.tools.StorageTool format --standalone -c "$home/server.properties" \
-      -t "$(python3 -c 'import uuid,base64;print(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))')" \
+      --cluster-id="$(python3 -c 'import uuid,base64;print(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))')" \
       >"$home/format.log" 2>&1 </dev/null || { cat "$home/format.log" >&2; return 1; }
   fi
   setsid "${kafka_java[@]}" kafka.Kafka "$home/server.properties" </dev/null >>"$home/kafka.log" 2>&1 &

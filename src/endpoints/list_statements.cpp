@@ -27,8 +27,8 @@ std::string bound_of(ColumnKind kind, Dialect dialect, const std::string& parame
       parameter);
 }
 
-// Where a page of a list by created_at begins on SQLite, which takes one bound of each side from an index, and the first
-// of two: of the cursor and the range's end the one that is nearer.
+// Where a page of a list by created_at begins on SQLite, which takes one bound of each side from an index, and the
+// first of two: of the cursor and the range's end the one that is nearer.
 std::string nearer_bound(bool ascending, std::size_t range, std::size_t cursor) {
   const auto end = fmt::format("coalesce(${}, '{}')", range, ascending ? "" : "~");
   return fmt::format("{0}(${1}, {2}), case when ${1} {3} {2} then ${4} else '' end", ascending ? "max" : "min", cursor,

@@ -140,6 +140,9 @@ Task<std::vector<Outcome>> BatchRunner::attempt(std::vector<Submission>& batch) 
     if (commit == Commit::rolled_back && runs < kMaxRuns) continue;
     if (commit != Commit::committed) {
       const bool unknown = commit == Commit::unknown;
+      if (unknown) {
+        for (auto& part : attempt.parts) part->left_in_doubt();
+      }
       std::vector<Outcome> outcomes(batch.size(), unknown ? not_known() : nothing_done());
       co_return outcomes;
     }

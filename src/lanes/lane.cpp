@@ -20,24 +20,42 @@ Outcome refused_for(std::string detail) {
 
 }  // namespace
 
-// Who waits for a group of submissions, on which thread.
+// Who waits for a group of submissions, on which thread. The queue alone owns it, and with it the coroutine that waits:
+// a lane that is destroyed with its context leaves nothing behind.
 struct Lane::Waiting {
-  async::Resume<int> resume;
+  async::Resume<std::vector<Outcome>> resume;
   std::vector<Outcome> outcomes;
   std::size_t left = 0;
 };
 
 Lane::Lane(database::Database& database, std::vector<MakePart> parts, LaneSettings settings)
     : settings_(std::move(settings)),
+      own_context_(std::make_unique<boost::asio::io_context>(1)),
+      context_(*own_context_),
       writer_(database.open_writer(context_)),
       runner_(std::make_unique<BatchRunner>(*writer_, std::move(parts), settings_)) {
+  begin();
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+Lane::Lane(database::Database& database,
+           boost::asio::io_context& context,
+           std::vector<MakePart> parts,
+           LaneSettings settings)
+    : settings_(std::move(settings)),
+      context_(context),
+      writer_(database.open_writer(context_)),
+      runner_(std::make_unique<BatchRunner>(*writer_, std::move(parts), settings_)) {
+  begin();
+}
+
+void Lane::begin() {
   // A writer with a connection keeps the context busy: it goes when the last command is answered, on its own thread.
   boost::asio::co_spawn(context_, serve(), [this](std::exception_ptr broken) {
     if (broken) std::rethrow_exception(broken);
     runner_.reset();
     writer_.reset();
   });
-  thread_ = std::thread([this] { context_.run(); });
 }
 
 Lane::~Lane() {
@@ -69,15 +87,15 @@ Task<Outcome> Lane::submit(Submission submission) {
 }
 
 Task<std::vector<Outcome>> Lane::submit_all(std::vector<Submission> submissions) {
-  auto waiting = std::make_shared<Waiting>();
-  waiting->left = submissions.size();
-  waiting->outcomes.assign(submissions.size(), refused_for("the service is stopping"));
   if (submissions.empty()) co_return std::vector<Outcome>();
-  co_await async::suspend<int>([this, &submissions, waiting](async::Resume<int> resume) {
-    waiting->resume = std::move(resume);
-    enqueue(std::move(submissions), waiting);
-  });
-  co_return std::move(waiting->outcomes);
+  co_return co_await async::suspend<std::vector<Outcome>>(
+      [this, &submissions](async::Resume<std::vector<Outcome>> resume) {
+        auto waiting = std::make_shared<Waiting>();
+        waiting->left = submissions.size();
+        waiting->outcomes.assign(submissions.size(), refused_for("the service is stopping"));
+        waiting->resume = std::move(resume);
+        enqueue(std::move(submissions), std::move(waiting));
+      });
 }
 
 void Lane::enqueue(std::vector<Submission> submissions, std::shared_ptr<Waiting> waiting) {
@@ -88,7 +106,7 @@ void Lane::enqueue(std::vector<Submission> submissions, std::shared_ptr<Waiting>
     for (auto& outcome : waiting->outcomes) {
       outcome = refused_for(stopping ? "the service is stopping" : "too many commands are waiting; try again shortly");
     }
-    waiting->resume(0);
+    waiting->resume(std::move(waiting->outcomes));
     return;
   }
   for (std::size_t i = 0; i < submissions.size(); ++i) {
@@ -167,7 +185,7 @@ void Lane::give_back(std::vector<Queued>& batch, std::vector<Outcome> outcomes) 
   for (auto& [context, finished] : done) {
     const auto executor = finished.front()->resume.executor();
     boost::asio::post(executor, [group = std::move(finished)] {
-      for (const auto& waiting : group) waiting->resume.here(0);
+      for (const auto& waiting : group) waiting->resume.here(std::move(waiting->outcomes));
     });
   }
 }

@@ -88,10 +88,16 @@ class BatchRunner {
   const LaneSettings& settings_;
 };
 
-// The lane: a queue, a thread of its own and a BatchRunner.
+// The lane: a queue and a BatchRunner, on a thread of its own or on the caller's context.
 class Lane {
  public:
   Lane(database::Database& database, std::vector<MakePart> parts, LaneSettings settings);
+  // Whoever runs the context carries the commands out: the simulation, step by step. Lifetime: the context outlives it;
+  // what is under way when it is destroyed ends with the context, unanswered.
+  Lane(database::Database& database,
+       boost::asio::io_context& context,
+       std::vector<MakePart> parts,
+       LaneSettings settings);
   // Finishes what was taken, refuses what still waits.
   ~Lane();
   Lane(const Lane&) = delete;
@@ -116,6 +122,7 @@ class Lane {
     std::size_t place;
     async::Clock::time_point since;
   };
+  void begin();
   async::Task<void> serve();
   async::Task<void> wait_for_work();
   std::vector<Queued> take_batch();
@@ -123,7 +130,8 @@ class Lane {
   static void give_back(std::vector<Queued>& batch, std::vector<Outcome> outcomes);
 
   LaneSettings settings_;
-  boost::asio::io_context context_{1};
+  std::unique_ptr<boost::asio::io_context> own_context_;  // none on the caller's
+  boost::asio::io_context& context_;
   std::unique_ptr<database::Writer> writer_;
   std::unique_ptr<BatchRunner> runner_;
   mutable std::mutex mutex_;

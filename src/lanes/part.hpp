@@ -24,6 +24,8 @@ class Part {
   virtual std::vector<database::Query> writes() = 0;
   // The batch is durable: bring caches up to date.
   virtual void committed() {}
+  // Nobody knows whether the batch is durable: caches must not answer for what it changed.
+  virtual void left_in_doubt() {}
 };
 
 // Puts its pure set into the working set and answers the part that serves it.

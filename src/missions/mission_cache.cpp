@@ -29,6 +29,16 @@ void MissionCache::insert(Shard& shard, const vocabulary::MissionId& id, CachedM
   shard.entries.emplace(id, Shard::Entry{std::move(mission), shard.recent.begin()});
 }
 
+void MissionCache::forget(const vocabulary::MissionId& id) {
+  auto& shard = shard_of(id);
+  const std::lock_guard lock(shard.mutex);
+  ++shard.evicted;
+  const auto at = shard.entries.find(id);
+  if (at == shard.entries.end()) return;
+  shard.recent.erase(at->second.place);
+  shard.entries.erase(at);
+}
+
 void MissionCache::put(const vocabulary::MissionId& id, CachedMission mission) {
   auto& shard = shard_of(id);
   const std::lock_guard lock(shard.mutex);

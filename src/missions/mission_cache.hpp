@@ -37,6 +37,8 @@ class MissionCache {
   // What a reader read: kept unless the lane wrote a newer version meanwhile, or so much that a newer version may have
   // come and gone.
   void offer(const vocabulary::MissionId& id, CachedMission mission, std::uint64_t ticket);
+  // Nobody knows what the store holds now: what is read from here on counts, and no ticket taken before.
+  void forget(const vocabulary::MissionId& id);
 
  private:
   static constexpr std::size_t kShards = 16;

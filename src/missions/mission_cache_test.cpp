@@ -56,6 +56,18 @@ TEST(MissionCache, NorAnOlderVersionInPlaceOfANewerOneThatCameAndWent) {
   EXPECT_EQ(version_of(cache, 1), 2);
 }
 
+TEST(MissionCache, WhatIsInDoubtIsReadAnewByAllWhoBeginBehindIt) {
+  MissionCache cache(16 * 4);
+  cache.put(id_of(1), at_version(1));
+  const auto before = cache.ticket(id_of(1));
+  cache.forget(id_of(1));
+  EXPECT_EQ(version_of(cache, 1), 0);
+  cache.offer(id_of(1), at_version(1), before);
+  EXPECT_EQ(version_of(cache, 1), 0);
+  cache.offer(id_of(1), at_version(2), cache.ticket(id_of(1)));
+  EXPECT_EQ(version_of(cache, 1), 2);
+}
+
 TEST(MissionCache, HoldsNoMoreThanItsCapacityAndNothingWhenThatIsZero) {
   MissionCache cache(16 * 3);
   for (std::uint8_t n = 1; n <= 10; ++n) cache.put(id_of(n), at_version(1));

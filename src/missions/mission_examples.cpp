@@ -67,6 +67,7 @@ constexpr std::array kExamples{
     Example{Method::post, "/missions/{id}/cancel", R"({"reason":"shift ends"})", kMission},
     Example{Method::post, "/missions/{id}/assign", R"({"vehicle_id":"truck-9"})", kMission},
     Example{Method::post, "/missions/{id}/tasks/{key}", R"({"status":"running","progress":0.4})", kMission},
+    Example{Method::post, "/missions/{id}/commands/{command_id}/acknowledge", {}, kMission},
     Example{Method::get, "/missions/{id}/events", {}, kEvents},
     Example{Method::post, "/missions/{id}/dependencies", {}, kDependency},
     Example{Method::get, "/missions/{id}/dependencies", {}, kDependencies},

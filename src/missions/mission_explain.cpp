@@ -125,65 +125,71 @@ Edges own_edges(const Region& region, MissionId id, Time now) {
   return edges;
 }
 
-double remaining(const Mission& mission) {
-  if (is_final(mission.status)) return 0;
-  return mission.timeout_s.value_or(0) * (1 - mission.progress);
+// What the missions of the region take, by what those of their templates took.
+async::Task<std::map<MissionId, ForecastMission>> estimate(const MissionTools& tools,
+                                                           const http::Request& request,
+                                                           const Region& region) {
+  auto query = template_history();
+  std::set<std::pair<TemplateId, std::string>> asked;
+  for (const auto& [id, mission] : region.missions) {
+    if (!mission.template_id || is_final(mission.status)) continue;
+    if (!asked.emplace(*mission.template_id, mission.fleet_id).second) continue;
+    add_template(query, *mission.template_id, mission.fleet_id);
+  }
+  History history;
+  if (!asked.empty()) history = history_from(co_await tools.reader.run_one(std::move(query), request.deadline));
+  std::map<MissionId, ForecastMission> missions;
+  for (const auto& [id, mission] : region.missions) {
+    std::span<const double> took;
+    if (mission.template_id) {
+      const auto known = history.find({*mission.template_id, mission.fleet_id});
+      if (known != history.end()) took = known->second;
+    }
+    missions.emplace(id, forecast_mission(mission, estimate_of(mission, took)));
+  }
+  co_return missions;
 }
 
-// The longest chain of what has not ended, by remaining time, then by number of missions. The graph has no cycle.
-class Longest {
- public:
-  Longest(const Region& region, MissionId id) : region_(region) { walk(id); }
-
-  std::vector<CriticalStep> path(MissionId id) const {
-    std::vector<CriticalStep> steps;
-    for (std::optional<MissionId> at = id; at;) {
-      const auto& mission = region_.missions.at(*at);
-      steps.insert(steps.begin(), {mission.id, mission.name, mission.status,
-                                   mission.timeout_s ? std::optional(remaining(mission)) : std::nullopt});
-      at = best_.at(*at).before;
-    }
-    return steps;
+// Fills in when the mission starts and ends, and the way that decides it. `occupant`: has its vehicle now.
+async::Task<void> foresee(const MissionTools& tools,
+                          const http::Request& request,
+                          const std::optional<Occupant>& occupant,
+                          Region& region,
+                          Time now,
+                          Explanation& e) {
+  const auto& mission = region.missions.at(e.mission_id);
+  if (is_final(mission.status)) co_return;
+  std::vector<ForecastEdge> edges;
+  for (const auto& [key, blocker] : region.edges) edges.push_back(forecast_edge(blocker.dependency));
+  if (occupant) {
+    co_await load_missions(tools, request, {occupant->id}, region);
+    edges.push_back({.successor = mission.id,
+                     .predecessor = occupant->id,
+                     .condition = DependencyCondition::any,
+                     .settlement = {}});
   }
-
- private:
-  struct Best {
-    double seconds = 0;
-    int missions = 0;
-    std::optional<MissionId> before;
-  };
-  // By hand, not by recursion: a chain may be as long as kMostEdges.
-  void walk(MissionId root) {
-    std::vector<MissionId> stack{root};
-    while (!stack.empty()) {
-      const auto id = stack.back();
-      bool ready = true;
-      Best best;
-      for (const auto& [key, blocker] : region_.edges) {
-        const auto& before = blocker.dependency.predecessor_id;
-        if (blocker.dependency.successor_id != id || !region_.missions.contains(before)) continue;
-        if (is_final(region_.missions.at(before).status)) continue;
-        const auto known = best_.find(before);
-        if (known == best_.end()) {
-          stack.push_back(before);
-          ready = false;
-          break;
-        }
-        const bool longer = known->second.seconds > best.seconds ||
-                            (known->second.seconds == best.seconds && known->second.missions >= best.missions);
-        if (longer) best = {known->second.seconds, known->second.missions, before};
-      }
-      if (!ready) continue;
-      best.seconds += remaining(region_.missions.at(id));
-      best.missions += 1;
-      best_[id] = best;
-      stack.pop_back();
+  const auto missions = co_await estimate(tools, request, region);
+  const auto forecasts = forecast(missions, edges, now);
+  const auto& own = forecasts.at(mission.id);
+  e.forecast = {.start = own.start,
+                .end = own.end,
+                .is_lower_bound = own.is_lower_bound || region.truncated,
+                .needs_start_command = !mission.started_at && mission.start_policy == StartPolicy::manual};
+  for (const auto& id : critical_path(missions, forecasts, mission.id)) {
+    const auto& one = missions.at(id);
+    const auto& course = forecasts.at(id);
+    CriticalStep step{.mission_id = id,
+                      .name = region.missions.at(id).name,
+                      .status = one.status,
+                      .expected_start = course.start,
+                      .expected_end = course.end};
+    if (one.estimate && course.start) {
+      step.remaining_s = remaining_s(one, *course.start, now);
+      step.estimate_from = one.estimate->from;
     }
+    e.critical_path.push_back(std::move(step));
   }
-
-  const Region& region_;
-  std::map<MissionId, Best> best_;
-};
+}
 
 // What the gate would look at, read beside the lane by the parts that the lane works with.
 // Lifetime: the facts hold as long as `set`.
@@ -208,6 +214,11 @@ std::string summary_of(const Explanation& e, const Mission& mission) {
   if (e.can_start) return fmt::format("\"{}\" can start now.", mission.name);
   if (is_final(mission.status))
     return fmt::format("\"{}\" has ended: {}.", mission.name, vocabulary::name_of(mission.status));
+  if (mission.requested) {
+    return fmt::format("\"{}\" is {}; {} was requested at {} and waits for {} to confirm.", mission.name,
+                       vocabulary::name_of(mission.status), vocabulary::name_of(mission.requested->command),
+                       vocabulary::to_text(mission.requested->at), *mission.vehicle_id);
+  }
   if (mission.status == MissionStatus::running || mission.status == MissionStatus::paused) {
     return fmt::format("\"{}\" is {}.", mission.name, vocabulary::name_of(mission.status));
   }
@@ -235,7 +246,7 @@ async::Task<Result<Explanation>> explain_mission(const MissionTools& tools,
   }
   lanes::WorkingSet set;
   facts.safety = co_await read_safety(tools, request, mission, set);
-  Explanation e{.mission_id = id, .status = mission.status};
+  Explanation e{.mission_id = id, .status = mission.status, .requested = mission.requested};
   for (const auto& [code, detail] : start_blockers(mission, facts, now)) e.reasons.push_back({code, detail});
   e.can_start = decide(mission, StartMission{}, facts, now).has_value();
   e.summary = summary_of(e, mission);
@@ -244,7 +255,7 @@ async::Task<Result<Explanation>> explain_mission(const MissionTools& tools,
   }
   std::ranges::sort(e.blockers, {}, [](const ExplainBlocker& b) { return std::pair(b.depth, b.dependency.id); });
   e.truncated = region.truncated;
-  if (!is_final(mission.status)) e.critical_path = Longest(region, id).path(id);
+  co_await foresee(tools, request, facts.occupant, region, now, e);
   co_return e;
 }
 

@@ -147,12 +147,15 @@ async::Task<void> verify_edges(database::Reader& reader,
   }
 }
 
-// A timer that came due while dependencies held the mission had nothing to do and is gone: their end settles it.
+// A timer that came due while dependencies held the mission had nothing to do and is gone: their end settles it, and
+// sets it again if the clock was set back meanwhile. One that ends a lag is needed until then.
 async::Task<bool> fired_in_vain(database::Reader& reader, const Mission& mission, const lanes::Timer& timer, Time now) {
-  if (timer.due_at > now || (timer.kind != "schedule" && timer.kind != "backoff")) co_return false;
+  if (timer.kind != "schedule" && timer.kind != "backoff") co_return false;
   const auto rows = co_await reader.run_one(edges_of_successor(mission.id), soon());
   const auto edges = edges_from(rows, now);
-  co_return !(mission.status == MissionStatus::running ? holding_finish(edges) : holding_start(edges)).empty();
+  const auto held = mission.status == MissionStatus::running ? holding_finish(edges) : holding_start(edges);
+  const bool by_others = std::ranges::any_of(held, [](const Edge& edge) { return !edge.settlement.at; });
+  co_return by_others || (timer.due_at <= now && !held.empty());
 }
 
 async::Task<void> write(database::Writer& writer, std::vector<database::Query> writes) {

@@ -17,6 +17,7 @@
 #include "missions/mission_store.hpp"
 #include "missions/plan_routes.hpp"
 #include "missions/rules/mission_commands.hpp"
+#include "missions/vehicle_command_routes.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::missions {
@@ -32,8 +33,7 @@ using vocabulary::ProblemKind;
 namespace json = vocabulary::json;
 
 // POST /missions: a new mission, ready unless something holds it.
-// Refuses: invalid_fields, invalid_parameters, wrong_state (an archived template), forbidden, already_exists,
-// not_available_yet.
+// Refuses: invalid_fields, invalid_parameters, wrong_state (an archived template), forbidden, already_exists.
 Task<Result<Response>> create(const MissionTools& tools, const Request& request) {
   CO_TRY(input, body_of<CreateMission>(request));
   const auto now = tools.now();
@@ -216,7 +216,7 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
        .answers = kMission,
        .success = 201,
        .repeat = 200,
-       .problems = {invalid_fields, invalid_parameters, wrong_state, already_exists, not_available_yet},
+       .problems = {invalid_fields, invalid_parameters, wrong_state, already_exists},
        .idempotent = true});
   routes.push_back({.method = Method::get,
                     .pattern = "/missions",
@@ -294,6 +294,7 @@ std::vector<Route> mission_routes(const MissionTools& tools) {
        .query = {{"limit", "Items on a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
                  {"cursor", "next_cursor of the page before."}}});
   std::ranges::move(dependency_routes(tools), std::back_inserter(routes));
+  std::ranges::move(vehicle_command_routes(tools), std::back_inserter(routes));
   routes.push_back(bulk_route(tools));
   std::ranges::move(plan_routes(tools), std::back_inserter(routes));
   add_examples(routes);

@@ -33,24 +33,27 @@ const Statement load_vehicles(
 
 #define MISSION_COLUMNS                                                                                       \
   "id, fleet_id, vehicle_id, template_id, plan_id, name, type, priority, status, blocked, occupies_vehicle, " \
-  "scheduled_start, deadline, created_at, updated_at, deleted_at, version, start_rank, body"
+  "scheduled_start, deadline, created_at, updated_at, deleted_at, version, start_rank, recall_vehicle, body"
 #define MISSION_UNNESTED                                                                                               \
   "select cast(a1 as uuid), a2, a3, cast(a4 as uuid), cast(a5 as uuid), a6, a7, cast(a8 as bigint), a9, cast(a10 as "  \
   "boolean), cast(a11 as boolean), cast(a12 as timestamptz), cast(a13 as timestamptz), cast(a14 as timestamptz), "     \
-  "cast(a15 as timestamptz), cast(a16 as timestamptz), cast(a17 as bigint), cast(a18 as bigint), cast(a19 as json) "   \
+  "cast(a15 as timestamptz), cast(a16 as timestamptz), cast(a17 as bigint), cast(a18 as bigint), a19, cast(a20 as "    \
+  "json) "                                                                                                             \
   "from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), "   \
   "cast($6 as text[]), cast($7 as text[]), cast($8 as text[]), cast($9 as text[]), cast($10 as text[]), cast($11 as "  \
   "text[]), cast($12 as text[]), cast($13 as text[]), cast($14 as text[]), cast($15 as text[]), cast($16 as text[]), " \
-  "cast($17 as text[]), cast($18 as text[]), cast($19 as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, " \
-  "a12, a13, a14, a15, a16, a17, a18, a19)"
+  "cast($17 as text[]), cast($18 as text[]), cast($19 as text[]), cast($20 as text[])) as t(a1, a2, a3, a4, a5, a6, "  \
+  "a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20)"
 #define MISSION_REPLACED                                                                                               \
   " on conflict (id) do update set fleet_id = excluded.fleet_id, vehicle_id = excluded.vehicle_id, template_id = "     \
   "excluded.template_id, plan_id = excluded.plan_id, name = excluded.name, type = excluded.type, priority = "          \
   "excluded.priority, status = excluded.status, blocked = excluded.blocked, occupies_vehicle = "                       \
   "excluded.occupies_vehicle, scheduled_start = excluded.scheduled_start, deadline = excluded.deadline, created_at = " \
   "excluded.created_at, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, version = "                \
-  "excluded.version, start_rank = excluded.start_rank, body = excluded.body"
-#define MISSION_VALUES " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+  "excluded.version, start_rank = excluded.start_rank, recall_vehicle = "                                              \
+  "excluded.recall_vehicle, body = excluded.body"
+#define MISSION_VALUES \
+  " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
 
 const Statement insert_new("insert_missions",
                            Statement::Shape::many,
@@ -75,20 +78,39 @@ const Statement update_changed(
     Statement::Shape::many,
     "update missions set vehicle_id = $2, name = $3, type = $4, priority = $5, status = $6, blocked = $7, "
     "occupies_vehicle = $8, scheduled_start = $9, deadline = $10, updated_at = $11, deleted_at = $12, version = $13, "
-    "start_rank = $14, body = $15 where id = $1",
+    "start_rank = $14, recall_vehicle = $15, body = $16 where id = $1",
     "update missions set vehicle_id = a2, name = a3, type = a4, priority = cast(a5 as bigint), status = a6, blocked = "
     "cast(a7 as boolean), occupies_vehicle = cast(a8 as boolean), scheduled_start = cast(a9 as timestamptz), deadline "
     "= "
     "cast(a10 as timestamptz), updated_at = cast(a11 as timestamptz), deleted_at = cast(a12 as timestamptz), version = "
-    "cast(a13 as bigint), start_rank = cast(a14 as bigint), body = cast(a15 as json) from unnest(cast($1 as text[]), "
+    "cast(a13 as bigint), start_rank = cast(a14 as bigint), recall_vehicle = a15, body = cast(a16 as json) from "
+    "unnest(cast($1 as text[]), "
     "cast($2 as text[]), cast($3 as "
     "text[]), cast($4 as text[]), cast($5 as text[]), cast($6 as text[]), cast($7 as text[]), cast($8 as text[]), "
     "cast($9 as text[]), cast($10 as text[]), cast($11 as text[]), cast($12 as text[]), cast($13 as text[]), cast($14 "
-    "as text[]), cast($15 as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) where id "
+    "as text[]), cast($15 as text[]), cast($16 as text[])) as t(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, "
+    "a13, a14, a15, a16) where id "
     "= cast(a1 as uuid)");
 
 const Statement find_one(
     "find_mission", "select fleet_id, version, deleted_at, body, vehicle_id, template_id from missions where id = $1");
+const Statement with_vehicle(
+    "missions_with_vehicle",
+    Statement::Shape::once,
+    "select body from missions where id in (select id from missions where occupies_vehicle = 1 and vehicle_id = $1 "
+    "union select id from missions where recall_vehicle = $1)",
+    "select body from missions where id in (select id from missions where occupies_vehicle and vehicle_id = $1 "
+    "union select id from missions where recall_vehicle = $1)");
+#define TOOK "body ->> 'started_at' as began, body ->> 'ended_at' as ended from missions where template_id = "
+#define LATEST " and status = 'completed' order by updated_at desc limit 50"
+const Statement latest_of_template(
+    "template_history",
+    Statement::Shape::many,
+    "select $1, $2, began, ended from (select " TOOK "$1 and fleet_id = $2" LATEST ")",
+    "select k.t, k.f, m.began, m.ended from unnest(cast($1 as uuid[]), cast($2 as text[])) as k(t, f) cross "
+    "join lateral (select " TOOK "k.t and fleet_id = k.f" LATEST ") m");
+#undef TOOK
+#undef LATEST
 // Before rows are written anew: a row that is wrong must not be in the way of the unique index, and one that nothing
 // ever happened to goes.
 const Statement vacate("vacate_missions",
@@ -103,12 +125,13 @@ const Statement delete_unknown(
 void add_whole(Query& q, const Mission& m, std::string body) {
   q.add(m.id, m.fleet_id, m.vehicle_id, m.template_id, m.plan_id, m.name, m.type, static_cast<int>(m.priority),
         vocabulary::name_of(m.status), m.blocked, occupies_vehicle(m), m.scheduled_start, m.deadline, m.created_at,
-        m.updated_at, m.deleted_at, m.version, start_rank(m), std::move(body));
+        m.updated_at, m.deleted_at, m.version, start_rank(m), recalled_vehicle(m), std::move(body));
 }
 
 void add_change(Query& q, const Mission& m, const std::string& body, bool occupies) {
   q.add(m.id, m.vehicle_id, m.name, m.type, static_cast<int>(m.priority), vocabulary::name_of(m.status), m.blocked,
-        occupies, m.scheduled_start, m.deadline, m.updated_at, m.deleted_at, m.version, start_rank(m), body);
+        occupies, m.scheduled_start, m.deadline, m.updated_at, m.deleted_at, m.version, start_rank(m),
+        recalled_vehicle(m), body);
 }
 
 class MissionPart final : public lanes::Part {
@@ -172,6 +195,11 @@ class MissionPart final : public lanes::Part {
     }
   }
 
+  void left_in_doubt() override {
+    if (cache_ == nullptr) return;
+    for (const auto& change : set_.changed()) cache_->forget(change.mission->id);
+  }
+
  private:
   MissionSet& set_;
   MissionCache* cache_;
@@ -198,6 +226,28 @@ std::optional<CachedMission> cached_from(const Rows& rows) {
                        .body = std::make_shared<const std::string>(row.text(3))};
 }
 
+Query missions_with_vehicle(const std::string& vehicle_id) {
+  return database::query(with_vehicle, vehicle_id);
+}
+
+Query template_history() {
+  return {&latest_of_template, {}};
+}
+
+void add_template(Query& history, const TemplateId& template_id, const std::string& fleet_id) {
+  history.add(template_id, fleet_id);
+}
+
+History history_from(const Rows& rows) {
+  History history;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].is_null(2) || rows[i].is_null(3)) continue;
+    const std::chrono::duration<double> took = rows[i].time(3) - rows[i].time(2);
+    history[{rows[i].id<TemplateId>(0), std::string(rows[i].text(1))}].push_back(took.count());
+  }
+  return history;
+}
+
 Query occupant_of(const std::string& vehicle_id) {
   return database::query(load_vehicles, vehicle_id);
 }
@@ -212,7 +262,7 @@ Query mission_rows(const MissionId& after, std::int64_t limit) {
 }
 
 StoredMission stored_from(database::Row row) {
-  return {row.id<MissionId>(0), row, std::string(row.text(18))};
+  return {row.id<MissionId>(0), row, std::string(row.text(19))};
 }
 
 std::vector<std::string> columns_that_differ(const Mission& mission, database::Row row) {
@@ -247,6 +297,7 @@ std::vector<std::string> columns_that_differ(const Mission& mission, database::R
   compare("version", row.integer(16) == mission.version);
   const auto rank = start_rank(mission);
   compare("start_rank", rank ? !row.is_null(17) && row.integer(17) == *rank : row.is_null(17));
+  compare("recall_vehicle", same_text(18, recalled_vehicle(mission)));
   return names;
 }
 

@@ -1,6 +1,7 @@
 // The table of missions.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -23,6 +24,17 @@ std::optional<CachedMission> cached_from(const database::Rows& rows);
 // The mission that occupies a vehicle, unless it is `other_than`.
 database::Query occupant_of(const std::string& vehicle_id);
 std::optional<Occupant> occupant_from(const database::Rows& rows, const MissionId& other_than);
+
+// The bodies of the missions that a vehicle may have commands of: the one that occupies it, and those that it is
+// recalled from.
+database::Query missions_with_vehicle(const std::string& vehicle_id);
+
+// How long the latest completed missions of a template took in a fleet, in seconds; up to fifty for each pair that is
+// added.
+database::Query template_history();
+void add_template(database::Query& history, const TemplateId& template_id, const std::string& fleet_id);
+using History = std::map<std::pair<TemplateId, std::string>, std::vector<double>>;
+History history_from(const database::Rows& rows);
 
 // For replay: stored rows in the order of their ids, and writing rows anew.
 database::Query mission_rows(const MissionId& after, std::int64_t limit);

@@ -79,6 +79,7 @@ std::vector<http::Route> plan_routes(const MissionTools& tools) {
                     .accepts = schema_of<CreatePlan>("CreatePlan"),
                     .answers = schema_of<PlanView>("Plan"),
                     .success = 201,
+                    .repeat = 200,
                     .problems = {invalid_fields, invalid_parameters, wrong_state, already_exists},
                     .idempotent = true,
                     .example_request =

@@ -20,8 +20,12 @@ constexpr std::string_view kExplain =
     R"json(north face","predecessor_status":"running","type":"finish_to_start","condition":"success","lag_s":)json"
     R"json(60,"state":"waiting","created_at":"2026-11-25T02:33:54.828046Z","created_by":"ada"}}],"truncated":)json"
     R"json(false,"critical_path":[{"mission_id":"01a2108d-7188-7469-bf72-b2cf1ce5e617","name":"Blast the nort)json"
-    R"json(h face","status":"running","remaining_s":1800},{"mission_id":"01a2108d-7189-7eb0-af4b-eb8d9b22a6fb)json"
-    R"json(","name":"Haul ore to crusher 2","status":"pending","remaining_s":2400}]})json";
+    R"json(h face","status":"running","remaining_s":1800,"estimate_from":"history","expected_start":"2026-11-25)json"
+    R"json(T02:30:00.000000Z","expected_end":"2026-11-25T03:00:00.000000Z"},{"mission_id":"01a2108d-7189-7e)json"
+    R"json(b0-af4b-eb8d9b22a6fb","name":"Haul ore to crusher 2","status":"pending","remaining_s":2400,"esti)json"
+    R"json(mate_from":"timeout","expected_start":"2026-11-25T03:01:00.000000Z","expected_end":"2026-11-25T0)json"
+    R"json(3:41:00.000000Z"}],"forecast":{"start":"2026-11-25T03:01:00.000000Z","end":"2026-11-25T03:41:00.)json"
+    R"json(000000Z","is_lower_bound":false,"needs_start_command":true}})json";
 constexpr std::string_view kGraph =
     R"json({"nodes":[{"id":"01a2108d-7188-7469-bf72-b2cf1ce5e617","name":"Blast the north face","status":"run)json"
     R"json(ning","blocked":false},{"id":"01a2108d-7189-7eb0-af4b-eb8d9b22a6fb","name":"Haul ore to crusher 2")json"

@@ -40,6 +40,7 @@ class Search {
     current_.absent.resize(nodes.stops());
     std::iota(current_.absent.begin(), current_.absent.end(), 0U);
     list_neighbours();
+    weigh_absence(request);
   }
 
   Found run() {
@@ -87,13 +88,24 @@ class Search {
       neighbours_.push_back(std::move(others));
     }
     average_leg_ = stops > 0 ? sum / stops : 1;
-    Time longest = 1;
+  }
+
+  // Leaving a stop out costs more than any way to it, also from a start and to an end far from all stops.
+  void weigh_absence(const PlanRequest& request) {
+    const auto stops = static_cast<std::uint32_t>(nodes_.stops());
+    Time longest = 1, dearest = 0;
+    const auto see = [&](std::uint32_t a, std::uint32_t b) {
+      if (nodes_.has_way(a, b)) longest = std::max(longest, nodes_.cost(a, b));
+    };
     for (std::uint32_t a = 0; a < stops; ++a) {
-      for (std::uint32_t b = 0; b < stops; ++b) {
-        if (nodes_.has_way(a, b)) longest = std::max(longest, nodes_.cost(a, b));
+      for (std::uint32_t b = 0; b < stops; ++b) see(a, b);
+      for (std::uint32_t v = 0; v < request.vehicles.size(); ++v) {
+        see(nodes_.start_of(v), a);
+        see(a, nodes_.end_of(v));
       }
     }
-    penalty_ = longest * (stops + 2) * 2;
+    for (const Vehicle& vehicle : request.vehicles) dearest = std::max(dearest, vehicle.fixed_cost);
+    penalty_ = longest * (stops + 2) * 2 + dearest;
   }
 
   void ruin(Solution& solution) {

@@ -9,19 +9,20 @@ using database::Statement;
 
 #define LEASE_END "coalesce(cast($3 as timestamptz), clock_timestamp() + cast($4 as bigint) * interval '1 millisecond')"
 
-// Parameters: sink, holder, end of the lease by this machine's clock, its length, and now or the cursor.
+// Parameters: sink, holder, end of the lease by this machine's clock, its length, and now or the cursor. A lease that
+// ends later than one taken now would was taken before the clock was set back: nobody waits for that.
 const Statement claim(
     "claim_relay_lease",
     Statement::Shape::once,
     "insert into relay_cursors (sink, sequence, holder, expires_at) values ($1, 0, $2, $3) on conflict "
     "(sink) do update set holder = excluded.holder, expires_at = excluded.expires_at where "
     "relay_cursors.holder is null or relay_cursors.holder = excluded.holder or "
-    "relay_cursors.expires_at <= $5 returning sequence",
+    "relay_cursors.expires_at <= $5 or relay_cursors.expires_at > $3 returning sequence",
     "insert into relay_cursors (sink, sequence, holder, expires_at) values ($1, 0, $2, " LEASE_END
     ") on conflict (sink) do update set holder = excluded.holder, expires_at = excluded.expires_at where "
     "relay_cursors.holder is null or relay_cursors.holder = excluded.holder or "
-    "relay_cursors.expires_at <= coalesce(cast($5 as timestamptz), clock_timestamp()) returning "
-    "sequence");
+    "relay_cursors.expires_at <= coalesce(cast($5 as timestamptz), clock_timestamp()) or relay_cursors.expires_at "
+    "> " LEASE_END " returning sequence");
 const Statement advance("advance_relay_cursor",
                         Statement::Shape::once,
                         "update relay_cursors set sequence = max(sequence, $5), expires_at = $3 where sink = $1 and "

@@ -1,4 +1,4 @@
-// Handlers and rows of the endpoints below /events.
+// Handlers and rows of the endpoints below /events, and of /trips/stream.
 #include "relay/event_routes.hpp"
 
 #include <fmt/format.h>
@@ -41,7 +41,7 @@ std::vector<std::string> names_in(const QueryParameters& query, std::string_view
 // Refuses: bad_parameter, forbidden.
 Result<EventFilter> filter_of(const QueryParameters& query, const vocabulary::Caller& caller) {
   EventFilter filter;
-  TRY(fleets, fleets_shown_to(caller));
+  TRY(fleets, fleets_shown_to(caller, vocabulary::Permission::events_read));
   filter.fleets = std::move(fleets);
   filter.types = names_in(query, "type");
   filter.streams = names_in(query, "stream");
@@ -88,27 +88,56 @@ Task<Result<std::int64_t>> begin_of(const WatchTools& tools, const Request& requ
   co_return log_head_from(co_await tools.reader.run_one(log_head(), request.deadline));
 }
 
+// The head is answered, the rest comes as it happens. Refuses: unavailable.
+Result<Response> go_live(const WatchTools& tools, Watch watch) {
+  Response response;
+  response.content_type = "text/event-stream";
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("X-Accel-Buffering", "no");  // a proxy that collects would make it late
+  // HEAD: the head alone.
+  if (watch.request.method == http::Method::head) return response;
+  if (!tools.watchers.enter()) {
+    return vocabulary::refuse(ProblemKind::unavailable, "as many streams as this service serves are open; try later");
+  }
+  response.stream = [&tools, watch = std::move(watch)](http::EventStream& out) { return watch_log(tools, watch, out); };
+  return response;
+}
+
 // GET /events/stream: the log live. Refuses: bad_parameter, forbidden, unavailable.
 Task<Result<Response>> watch(const WatchTools& tools, const Request& request) {
   CO_TRY(query, QueryParameters::parse(request.query));
   if (const auto known = query.only({"after", "type", "stream", "stream_id"}); !known) {
     co_return std::unexpected(known.error());
   }
+  Watch watch{.request = request, .asked_fleets = {}, .filter = {}};
   CO_TRY(filter, filter_of(query, request.caller));
+  watch.filter = std::move(filter);
   CO_TRY(after, co_await begin_of(tools, request, query));
-  Response response;
-  response.content_type = "text/event-stream";
-  response.headers.emplace_back("Cache-Control", "no-store");
-  response.headers.emplace_back("X-Accel-Buffering", "no");  // a proxy that collects would make it late
-  // HEAD: the head alone.
-  if (request.method == http::Method::head) co_return response;
-  if (!tools.watchers.enter()) {
-    co_return vocabulary::refuse(ProblemKind::unavailable,
-                                 "as many streams as this service serves are open; try later");
+  watch.after = after;
+  co_return go_live(tools, std::move(watch));
+}
+
+// GET /trips/stream: what happens to trips, live. Refuses: bad_parameter, forbidden, unavailable.
+Task<Result<Response>> watch_trips(const WatchTools& tools, const Request& request) {
+  CO_TRY(query, QueryParameters::parse(request.query));
+  if (const auto known = query.only({"after", "type", "fleet_id", "trip_id"}); !known) {
+    co_return std::unexpected(known.error());
   }
-  response.stream = [&tools, watch = Watch{.request = request, .filter = std::move(filter), .after = after}](
-                        http::EventStream& out) { return watch_log(tools, watch, out); };
-  co_return response;
+  Watch watch{.request = request,
+              .permission = vocabulary::Permission::trips_read,
+              .asked_fleets = names_in(query, "fleet_id"),
+              .filter = {}};
+  CO_TRY(fleets, fleets_shown_to(request.caller, watch.permission, watch.asked_fleets));
+  watch.filter.fleets = std::move(fleets);
+  watch.filter.streams = {"trip"};
+  watch.filter.types = names_in(query, "type");
+  if (const auto given = query.first("trip_id")) {
+    watch.filter.stream_id = vocabulary::uuid_from_text(*given);
+    if (!watch.filter.stream_id) co_return bad_parameter("trip_id", "must be a UUID");
+  }
+  CO_TRY(after, co_await begin_of(tools, request, query));
+  watch.after = after;
+  co_return go_live(tools, std::move(watch));
 }
 
 constexpr std::string_view kSequence = R"({"type":"integer","minimum":0})";
@@ -148,10 +177,10 @@ std::vector<http::Route> event_routes(const WatchTools& tools) {
                     .problems = {ProblemKind::bad_parameter},
                     .query = std::move(paged),
                     .example_answer = kExample});
+  const http::QueryField behind{
+      "after", "Begin behind this event; absent: with what is committed from now on. Last-Event-ID wins.", kSequence};
   auto live = filters();
-  live.insert(
-      live.begin(),
-      {"after", "Begin behind this event; absent: with what is committed from now on. Last-Event-ID wins.", kSequence});
+  live.insert(live.begin(), behind);
   routes.push_back({.method = http::Method::get,
                     .pattern = "/events/stream",
                     .permission = vocabulary::Permission::events_read,
@@ -159,6 +188,18 @@ std::vector<http::Route> event_routes(const WatchTools& tools) {
                     .summary = "The same events live, as Server-Sent Events; resumes behind Last-Event-ID.",
                     .problems = {ProblemKind::bad_parameter},
                     .query = std::move(live),
+                    .answer_type = "text/event-stream",
+                    .example_answer = kExampleStream});
+  routes.push_back({.method = http::Method::get,
+                    .pattern = "/trips/stream",
+                    .permission = vocabulary::Permission::trips_read,
+                    .handler = http::with(tools, watch_trips),
+                    .summary = "Events of trips as they happen, as Server-Sent Events; resumes behind Last-Event-ID.",
+                    .problems = {ProblemKind::bad_parameter},
+                    .query = {behind,
+                              {"fleet_id", "Only trips of this fleet; may be given several times."},
+                              {"trip_id", "Only this trip.", R"({"type":"string","format":"uuid"})"},
+                              {"type", "Only events of this type, such as trip.started; may be given several times."}},
                     .answer_type = "text/event-stream",
                     .example_answer = kExampleStream});
   return routes;

@@ -1,4 +1,4 @@
-// The endpoints below /events.
+// The endpoints below /events, and the same live for trips.
 #pragma once
 
 #include <vector>

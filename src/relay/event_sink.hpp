@@ -1,19 +1,23 @@
-// The port to where events are relayed: Kafka, later webhooks; in tests a list.
+// The port to where messages leave: Kafka, later webhooks; in tests a list.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "relay/rules/message_header.hpp"
 
 namespace mms::relay {
 
 struct Message {
   std::int64_t sequence = 0;
   std::string_view topic;
-  std::string_view key;  // messages of one key arrive in the order of publishing
+  std::string_view key;  // messages of one key arrive in the order of publishing; without data: none
   std::string_view body;
+  std::span<const MessageHeader> headers = {};
 };
 
 struct Delivery {

@@ -26,21 +26,28 @@ const Statement head("log_head", "select coalesce(max(sequence), 0) from events"
   " and (cast($" n " as text) is null or " column " = any(array(select json_array_elements_text(cast($" n \
   " as json)))))"
 
+#define SQLITE_OCCURRED " and occurred_at >= coalesce($7, '') and occurred_at < coalesce($8, '~')"
+#define POSTGRES_OCCURRED                                                                                     \
+  " and occurred_at >= coalesce(cast($7 as timestamptz), '-infinity') and occurred_at < coalesce(cast($8 as " \
+  "timestamptz), 'infinity')"
+
 const Statement window(
     "log_window",
     Statement::Shape::once,
     EVENT_COLUMNS "sequence > $1 and sequence <= $2" SQLITE_ONE_OF("3", "fleet_id") SQLITE_ONE_OF("4", "type")
-        SQLITE_ONE_OF("5", "stream") " order by sequence limit $6",
+        SQLITE_ONE_OF("5", "stream") SQLITE_OCCURRED " order by sequence limit $6",
     EVENT_COLUMNS "sequence > cast($1 as bigint) and sequence <= cast($2 as bigint)" POSTGRES_ONE_OF("3", "fleet_id")
-        POSTGRES_ONE_OF("4", "type") POSTGRES_ONE_OF("5", "stream") " order by sequence limit cast($6 as bigint)");
+        POSTGRES_ONE_OF("4", "type") POSTGRES_ONE_OF("5", "stream") POSTGRES_OCCURRED
+    " order by sequence limit cast($6 as bigint)");
 // Within a stream versions and sequences grow together, and the index of the stream gives the versions.
 const Statement of_stream(
     "log_of_stream",
     Statement::Shape::once,
     EVENT_COLUMNS "stream_id = $1 and sequence > $2" SQLITE_ONE_OF("3", "fleet_id") SQLITE_ONE_OF("4", "type")
-        SQLITE_ONE_OF("5", "stream") " order by version limit $6",
+        SQLITE_ONE_OF("5", "stream") SQLITE_OCCURRED " order by version limit $6",
     EVENT_COLUMNS "stream_id = cast($1 as uuid) and sequence > cast($2 as bigint)" POSTGRES_ONE_OF("3", "fleet_id")
-        POSTGRES_ONE_OF("4", "type") POSTGRES_ONE_OF("5", "stream") " order by version limit cast($6 as bigint)");
+        POSTGRES_ONE_OF("4", "type") POSTGRES_ONE_OF("5", "stream") POSTGRES_OCCURRED
+    " order by version limit cast($6 as bigint)");
 
 // Nothing for "all".
 std::optional<std::string> list_of(const std::vector<std::string>& names) {
@@ -56,7 +63,7 @@ std::optional<std::string> fleets_of(const EventFilter& filter) {
 }
 
 Query narrowed(Query query, const EventFilter& filter, std::int64_t limit) {
-  query.add(fleets_of(filter), list_of(filter.types), list_of(filter.streams), limit);
+  query.add(fleets_of(filter), list_of(filter.types), list_of(filter.streams), limit, filter.from, filter.to);
   return query;
 }
 

@@ -20,22 +20,7 @@ constexpr std::chrono::seconds kPatience(5);
 // How far behind it is stays known while nothing can be published.
 constexpr std::chrono::seconds kHeadEvery(1);
 
-vocabulary::Time wall_clock() {
-  return std::chrono::floor<vocabulary::Duration>(std::chrono::system_clock::now());
-}
-
 }  // namespace
-
-RelayState::Trouble RelayState::trouble() const {
-  const std::lock_guard lock(mutex_);
-  return trouble_;
-}
-
-void RelayState::set_trouble(std::string words) {
-  const std::lock_guard lock(mutex_);
-  if (trouble_.words.empty() && !words.empty()) trouble_.since = wall_clock();
-  trouble_.words = std::move(words);
-}
 
 Relay::Relay(database::Database& database,
              boost::asio::io_context& context,
@@ -128,7 +113,7 @@ void Relay::begin_at(std::int64_t cursor) {
 void Relay::lose(const std::string& why) {
   hooks_.on_fault(fmt::format("relaying to {} stops here: {}", settings_.sink, why));
   state_.holds_ = false;
-  state_.set_trouble({});
+  state_.trouble_.set({});
   sink_.close();
 }
 
@@ -203,15 +188,14 @@ Task<bool> Relay::fill() {
 bool Relay::publish_pending() {
   for (; !pending_.empty(); pending_.pop_front()) {
     const auto& event = pending_.front();
-    const auto topics = topics_of(event, settings_.topics);
+    const auto destinations = destinations_of(event, settings_.topics);
     const auto body = cloud_event_json(event, settings_.most_bytes);
-    const auto key = vocabulary::to_text(event.stream_id);
     // Known before it is handed over: it may be delivered at once.
-    if (event.sequence > added_to_) flight_.add(event.sequence, static_cast<int>(topics.size()));
+    if (event.sequence > added_to_) flight_.add(event.sequence, static_cast<int>(destinations.size()));
     added_to_ = event.sequence;
-    for (; handed_ < topics.size(); ++handed_) {
-      if (!sink_.publish({.sequence = event.sequence, .topic = topics[handed_], .key = key, .body = body}))
-        return false;
+    for (; handed_ < destinations.size(); ++handed_) {
+      const auto& [topic, key] = destinations[handed_];
+      if (!sink_.publish({.sequence = event.sequence, .topic = topic, .key = key, .body = body})) return false;
     }
     handed_ = 0;
   }
@@ -240,7 +224,7 @@ void Relay::note_progress() {
   if (flight_.size() == 0) moved_at_ = now;
   auto trouble = sink_.trouble();
   if (trouble.empty() && now - moved_at_ > settings_.patience) trouble = "nothing was delivered for a while";
-  state_.set_trouble(std::move(trouble));
+  state_.trouble_.set(std::move(trouble));
 }
 
 Task<void> Relay::finish() {

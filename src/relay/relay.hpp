@@ -6,7 +6,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -17,6 +16,7 @@
 #include "relay/live_tail.hpp"
 #include "relay/rules/in_flight.hpp"
 #include "relay/rules/topics.hpp"
+#include "relay/trouble.hpp"
 
 namespace mms::relay {
 
@@ -48,20 +48,14 @@ class RelayState {
  public:
   bool holds() const { return holds_; }
   std::int64_t lag() const { return lag_; }  // events committed and not yet known to be delivered
-  struct Trouble {
-    std::string words;  // empty: none
-    vocabulary::Time since;
-  };
-  Trouble trouble() const;
+  Trouble trouble() const { return trouble_.now(); }
 
  private:
   friend class Relay;
-  void set_trouble(std::string words);
 
   std::atomic<bool> holds_{false};
   std::atomic<std::int64_t> lag_{0};
-  mutable std::mutex mutex_;
-  Trouble trouble_;
+  KeptTrouble trouble_;
 };
 
 // Of several replicas one relays at a time: the holder of the lease. When it dies another one takes over after the

@@ -1,6 +1,8 @@
 // The loop of one watcher.
 #include "relay/watcher.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/asio/redirect_error.hpp>
 
 #include "access/rules/scope.hpp"
@@ -36,9 +38,9 @@ class Place {
 Task<std::string_view> ask_again(const WatchTools& tools, Watch& watch) {
   watch.request.deadline = Clock::now() + kPatience;
   try {
-    const auto caller = co_await tools.admit(watch.request, Permission::events_read);
+    const auto caller = co_await tools.admit(watch.request, watch.permission);
     if (!caller) co_return vocabulary::name_of(caller.error().kind);
-    const auto fleets = fleets_shown_to(*caller);
+    const auto fleets = fleets_shown_to(*caller, watch.permission, watch.asked_fleets);
     if (!fleets) co_return "forbidden";
     watch.filter.fleets = *fleets;
   } catch (const database::Unavailable&) {
@@ -88,14 +90,22 @@ Task<bool> send_news(const WatchTools& tools, Watch& watch, http::EventStream& o
 
 }  // namespace
 
-vocabulary::Result<std::optional<std::vector<std::string>>> fleets_shown_to(const vocabulary::Caller& caller) {
-  auto visible = access::visible_to(caller, Permission::events_read);
+vocabulary::Result<std::optional<std::vector<std::string>>> fleets_shown_to(const vocabulary::Caller& caller,
+                                                                            Permission permission,
+                                                                            const std::vector<std::string>& asked) {
+  auto visible = access::visible_to(caller, permission);
   if (visible.vehicle_id) {
     return vocabulary::refuse(vocabulary::ProblemKind::forbidden,
-                              "the log is for people and services; a vehicle reads the events of its own missions",
-                              R"("permission":"events:read")");
+                              "the log is for people and services; a vehicle reads what is its own",
+                              fmt::format(R"("permission":"{}")", vocabulary::to_text(permission)));
   }
-  return std::move(visible.fleets);
+  if (asked.empty()) return std::move(visible.fleets);
+  auto shown = asked;
+  if (visible.fleets) {
+    std::erase_if(
+        shown, [&](const auto& fleet) { return std::ranges::find(*visible.fleets, fleet) == visible.fleets->end(); });
+  }
+  return shown;
 }
 
 Task<void> watch_log(const WatchTools& tools, Watch watch, http::EventStream& out) {

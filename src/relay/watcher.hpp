@@ -38,13 +38,18 @@ struct WatchTools {
 // What it asked for, and how it came in: asked again while it watches.
 struct Watch {
   http::Request request;  // its views hold until the stream has ended
+  vocabulary::Permission permission = vocabulary::Permission::events_read;
+  std::vector<std::string> asked_fleets;  // empty: all that it may see
   EventFilter filter;
   std::int64_t after = 0;
   bool was_at_end = false;
 };
 
-// What a caller may see of the log. Refuses: forbidden (a vehicle).
-vocabulary::Result<std::optional<std::vector<std::string>>> fleets_shown_to(const vocabulary::Caller& caller);
+// The fleets whose events a caller may see by `permission`, of those asked for; absent: every one.
+// Refuses: forbidden (a vehicle).
+vocabulary::Result<std::optional<std::vector<std::string>>> fleets_shown_to(const vocabulary::Caller& caller,
+                                                                            vocabulary::Permission permission,
+                                                                            const std::vector<std::string>& asked = {});
 
 // Writes every event above `after` that the filter shows, once and in order, until the reader leaves or lags, the
 // caller loses the permission, or the service stops. The caller has entered `watchers`; this leaves.

@@ -27,7 +27,7 @@ double energy_wh(const Vehicle& v, double length_m, double speed_mps, double sec
 }
 
 ObjectiveValues values_of(const Vehicle& v, double length_m, double speed_kmh, double risk, bool toll) {
-  const double speed_mps = std::max(speed_kmh, 0.1) / 3.6, seconds = length_m / speed_mps;
+  const double speed_mps = speed_kmh / 3.6, seconds = length_m / speed_mps;
   return {seconds, length_m, energy_wh(v, length_m, speed_mps, seconds), length_m * risk,
           length_m / 1000 * (v.money_per_km + (toll ? v.toll_per_km : 0)) + seconds / 3600 * v.money_per_hour};
 }
@@ -60,6 +60,10 @@ Vehicle usual_truck() {
           .money_per_km = 0.90,
           .money_per_hour = 40,
           .toll_per_km = 0.20};
+}
+
+double signal_seconds(const Segment& segment) {
+  return 2.0 * segment.signals;
 }
 
 Shares only(Objective objective) {
@@ -110,22 +114,24 @@ bool CostModel::may_turn(std::uint32_t turn) const {
   return (graph_.file().turns[turn].flags & bit) == 0;
 }
 
-double CostModel::expected_speed_kmh(DirectedEdge edge) const {
+double CostModel::speed_kmh(DirectedEdge edge, const EdgeTraffic* traffic) const {
   const Segment& s = graph_.segment(segment_of(edge));
-  const auto& speeds = vehicle_.vehicle_class == VehicleClass::truck ? s.truck_speed_dkmh : s.car_speed_dkmh;
-  return std::max<double>(speeds[edge & 1], 5) / 10;
+  const bool truck = vehicle_.vehicle_class == VehicleClass::truck;
+  const double expected = std::max<double>((truck ? s.truck_speed_dkmh : s.car_speed_dkmh)[edge & 1], 5) / 10;
+  if (traffic == nullptr || !traffic->speed_kmh) return expected;
+  const double flowing = std::max(*traffic->speed_kmh, 0.1);
+  return truck ? std::min(flowing, expected) : flowing;
 }
 
 ObjectiveValues CostModel::edge_values(DirectedEdge edge, const EdgeTraffic* traffic) const {
   const Segment& s = graph_.segment(segment_of(edge));
-  const double speed = traffic != nullptr && traffic->speed_kmh ? *traffic->speed_kmh : expected_speed_kmh(edge);
   double risk =
       risk_of_class[static_cast<std::size_t>(s.road_class)] * risk_of_surface[static_cast<std::size_t>(s.surface)];
   if ((s.flags & lit) != 0) risk *= 0.9;
   const bool toll = (s.flags & (vehicle_.vehicle_class == VehicleClass::truck ? toll_truck : toll_car)) != 0;
-  ObjectiveValues values = values_of(vehicle_, s.length_cm / 100.0, speed, risk, toll);
+  ObjectiveValues values = values_of(vehicle_, s.length_cm / 100.0, speed_kmh(edge, traffic), risk, toll);
   if (s.signals != 0) {
-    const double seconds = 2.0 * s.signals;
+    const double seconds = signal_seconds(s);
     values[at(Objective::time)] += seconds;
     values[at(Objective::energy)] += vehicle_.auxiliary_w * seconds / 3600;
     values[at(Objective::cost)] += vehicle_.money_per_hour * seconds / 3600;
@@ -137,8 +143,7 @@ ObjectiveValues CostModel::turn_values(std::uint32_t turn) const {
   const Turn& t = graph_.file().turns[turn];
   const double seconds = t.penalty_ds / 10.0;
   const double speed =
-      std::min(expected_speed_kmh(graph_.edge_of(graph_.turn_from(turn))), expected_speed_kmh(graph_.edge_of(t.to))) /
-      3.6;
+      std::min(speed_kmh(graph_.edge_of(graph_.turn_from(turn))), speed_kmh(graph_.edge_of(t.to))) / 3.6;
   const double stop_share = std::min(1.0, seconds / 7.5);
   const double kinetic = 0.5 * vehicle_.mass_kg * speed * speed;
   const double wasted_wh = (1 - vehicle_.recuperation) * kinetic * stop_share / vehicle_.efficiency / 3600;

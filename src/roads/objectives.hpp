@@ -77,6 +77,9 @@ struct EdgeTraffic {
   bool closed = false;
 };
 
+// Lost at the traffic lights along a segment.
+double signal_seconds(const Segment& segment);
+
 // Prices edges and turns of one graph for one vehicle.
 // Lifetime: the graph outlives it. Threads: immutable.
 class CostModel {
@@ -86,7 +89,8 @@ class CostModel {
   const Vehicle& vehicle() const { return vehicle_; }
   bool may_use(DirectedEdge edge) const { return open_[edge]; }
   bool may_turn(std::uint32_t turn) const;
-  double expected_speed_kmh(DirectedEdge edge) const;
+  // As expected, or as the traffic flows; a truck drives no faster than a truck, whatever flows beside it.
+  double speed_kmh(DirectedEdge edge, const EdgeTraffic* traffic = nullptr) const;
 
   // From end to end, at the expected speed or at that of the traffic.
   ObjectiveValues edge_values(DirectedEdge edge, const EdgeTraffic* traffic = nullptr) const;

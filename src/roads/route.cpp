@@ -55,7 +55,9 @@ StatePath search_same_segment(
   return best;
 }
 
-RoutePath to_route(const RoadGraph& graph, StatePath found, const RoadPosition& from, const RoadPosition& to) {
+}  // namespace
+
+RoutePath route_along(const RoadGraph& graph, StatePath found, const RoadPosition& from, const RoadPosition& to) {
   RoutePath route{found.weight, {}, {}, from, to};
   const RoadFile& f = graph.file();
   for (std::size_t i = 0; i < found.states.size(); ++i) {
@@ -70,6 +72,8 @@ RoutePath to_route(const RoadGraph& graph, StatePath found, const RoadPosition& 
   }
   return route;
 }
+
+namespace {
 
 // The part of a segment's shape between two shares of its length, in its own direction.
 void append_part(const RoadGraph& graph, std::uint32_t segment, double from, double to, std::vector<Coordinate>& out) {
@@ -106,10 +110,6 @@ void append_edge(const RoadGraph& graph, DirectedEdge edge, double from, double 
   }
 }
 
-double share_before(DirectedEdge edge, const RoadPosition& position) {
-  return is_backward(edge) ? 1 - position.fraction : position.fraction;
-}
-
 }  // namespace
 
 std::optional<RoutePath> find_route(const RoadGraph& graph,
@@ -125,7 +125,7 @@ std::optional<RoutePath> find_route(const RoadGraph& graph,
   if (direct.weight < infinite && direct.weight <= found.weight)
     return RoutePath{direct.weight, {direct.edge}, {}, from, to};
   if (found.weight >= infinite) return {};
-  return to_route(graph, std::move(found), from, to);
+  return route_along(graph, std::move(found), from, to);
 }
 
 std::vector<Weight> find_matrix(const RoadGraph& graph,
@@ -180,11 +180,12 @@ ObjectiveValues values_of(const RoadGraph&,
                           const RoutePath& path,
                           std::span<const EdgeTraffic> traffic_by_edge) {
   ObjectiveValues sum{};
+  SpeedsAlong speeds(path, traffic_by_edge);
   for (std::size_t i = 0; i < path.edges.size(); ++i) {
     const DirectedEdge edge = path.edges[i];
     const double from = i == 0 ? share_before(edge, path.from) : 0;
     const double to = i + 1 == path.edges.size() ? share_before(edge, path.to) : 1;
-    const auto values = model.edge_values(edge, traffic_by_edge.empty() ? nullptr : &traffic_by_edge[edge]);
+    const auto values = model.edge_values(edge, speeds(i));
     for (std::size_t o = 0; o < objective_count; ++o) sum[o] += values[o] * std::max(0.0, to - from);
   }
   for (const std::uint32_t turn : path.turns) {

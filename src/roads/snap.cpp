@@ -99,10 +99,13 @@ std::optional<RoadPosition> snap(const RoadGraph& graph, const CostModel& model,
   return nearest;
 }
 
+double share_before(DirectedEdge edge, const RoadPosition& position) {
+  return is_backward(edge) ? 1 - position.fraction : position.fraction;
+}
+
 Weight weight_before(const Metric& metric, DirectedEdge edge, const RoadPosition& position) {
-  const double share = is_backward(edge) ? 1 - position.fraction : position.fraction;
   const Weight whole = metric.edge_weight[edge];
-  return std::min(whole, static_cast<Weight>(std::lround(whole * share)));
+  return std::min(whole, static_cast<Weight>(std::lround(whole * share_before(edge, position))));
 }
 
 Labels source_labels(const RoadGraph& graph, const Metric& metric, const RoadPosition& position) {

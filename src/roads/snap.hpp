@@ -24,6 +24,9 @@ struct RoadPosition {
 std::vector<RoadPosition> nearest_positions(
     const RoadGraph& graph, const CostModel& model, Coordinate place, std::size_t count, double radius_m);
 
+// What share of the edge lies before the position, in the edge's direction.
+double share_before(DirectedEdge edge, const RoadPosition& position);
+
 // The position to route from or to: the nearest one of the main part, unless that is more than 1 km farther off than
 // the nearest of all, which then lies on an island of its own. Nothing within `radius_m`: empty.
 std::optional<RoadPosition> snap(const RoadGraph& graph, const CostModel& model, Coordinate place, double radius_m);

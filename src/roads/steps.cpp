@@ -77,7 +77,7 @@ class StepWriter {
              const CostModel& model,
              const RoutePath& path,
              std::span<const EdgeTraffic> traffic)
-      : graph_(graph), model_(model), path_(path), traffic_(traffic) {}
+      : graph_(graph), model_(model), path_(path), speeds_(path, traffic) {}
 
   std::vector<Step> run() {
     const auto shape = shape_of(graph_, path_);
@@ -109,13 +109,10 @@ class StepWriter {
   }
 
   void drive(std::size_t i) {
-    const auto share_before = [](DirectedEdge edge, double fraction) {
-      return is_backward(edge) ? 1 - fraction : fraction;
-    };
     const DirectedEdge edge = path_.edges[i];
-    const double from = i == 0 ? share_before(edge, path_.from.fraction) : 0;
-    const double to = i + 1 == path_.edges.size() ? share_before(edge, path_.to.fraction) : 1;
-    const auto values = model_.edge_values(edge, traffic_.empty() ? nullptr : &traffic_[edge]);
+    const double from = i == 0 ? share_before(edge, path_.from) : 0;
+    const double to = i + 1 == path_.edges.size() ? share_before(edge, path_.to) : 1;
+    const auto values = model_.edge_values(edge, speeds_(i));
     steps_.back().distance_m += values[static_cast<std::size_t>(Objective::distance)] * std::max(0.0, to - from);
     steps_.back().duration_s += values[static_cast<std::size_t>(Objective::time)] * std::max(0.0, to - from);
   }
@@ -215,7 +212,7 @@ class StepWriter {
   const RoadGraph& graph_;
   const CostModel& model_;
   const RoutePath& path_;
-  std::span<const EdgeTraffic> traffic_;
+  SpeedsAlong speeds_;
   std::vector<Step> steps_;
   std::uint32_t exits_passed_ = 0;
 };

@@ -2,7 +2,6 @@
 #include "roads/traffic.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace mms::roads {
 
@@ -11,18 +10,14 @@ std::vector<EdgeTraffic> Traffic::report(std::span<const TrafficReport> reports,
   for (const TrafficReport& report : reports) {
     const bool known = report.edge < edges_.size() && report.expires_at > now;
     if (!known || (report.speed_kmh && !(*report.speed_kmh > 0 && *report.speed_kmh <= 300))) continue;
-    const std::pair key(report.edge, report.source);
-    const auto [place, fresh] = reports_.try_emplace(key, report);
-    if (!fresh && place->second.reported_at > report.reported_at) continue;
-    place->second = report;
+    const Key key(report.edge, report.source, report.target);
+    const auto [place, fresh] = reports_.try_emplace(key);
+    if (!fresh && place->second.report.reported_at > report.reported_at) continue;
+    place->second = {report, ++order_};
     expiries_.emplace(report.expires_at, key);
     touched.insert(report.edge);
   }
-  std::vector<EdgeTraffic> changed;
-  for (const DirectedEdge edge : touched) {
-    if (settle(edge)) changed.push_back(edges_[edge]);
-  }
-  return changed;
+  return settle_all(touched);
 }
 
 std::vector<EdgeTraffic> Traffic::expire(vocabulary::Time now) {
@@ -30,12 +25,16 @@ std::vector<EdgeTraffic> Traffic::expire(vocabulary::Time now) {
   while (!expiries_.empty() && expiries_.begin()->first <= now) {
     const auto found = reports_.find(expiries_.begin()->second);
     // A later report of the same source may have moved the end.
-    if (found != reports_.end() && found->second.expires_at <= now) {
-      touched.insert(found->first.first);
+    if (found != reports_.end() && found->second.report.expires_at <= now) {
+      touched.insert(found->second.report.edge);
       reports_.erase(found);
     }
     expiries_.erase(expiries_.begin());
   }
+  return settle_all(touched);
+}
+
+std::vector<EdgeTraffic> Traffic::settle_all(const std::set<DirectedEdge>& touched) {
   std::vector<EdgeTraffic> changed;
   for (const DirectedEdge edge : touched) {
     if (settle(edge)) changed.push_back(edges_[edge]);
@@ -57,15 +56,20 @@ std::vector<EdgeTraffic> Traffic::in_force() const {
 // True when something else is in force than before.
 bool Traffic::settle(DirectedEdge edge) {
   EdgeTraffic now{edge, {}, false};
-  vocabulary::Time latest = vocabulary::Time::min();
-  for (auto it = reports_.lower_bound({edge, {}}); it != reports_.end() && it->first.first == edge; ++it) {
-    const TrafficReport& report = it->second;
-    now.closed = now.closed || report.closed;
-    if (!report.speed_kmh || report.reported_at < latest) continue;
-    now.speed_kmh = report.speed_kmh;
-    latest = report.reported_at;
+  const auto rank = [](const Kept& kept) { return std::tuple(kept.report.reported_at, kept.order); };
+  const auto speed_rank = [&](const Kept& kept) { return std::tuple(!kept.report.observed, rank(kept)); };
+  const Kept* speed = nullptr;
+  auto it = reports_.lower_bound({edge, {}, 0});
+  while (it != reports_.end() && it->second.report.edge == edge) {
+    const std::string& source = it->second.report.source;
+    const Kept* word = &it->second;
+    for (++it; it != reports_.end() && it->second.report.edge == edge && it->second.report.source == source; ++it) {
+      if (rank(it->second) > rank(*word)) word = &it->second;
+    }
+    now.closed = now.closed || word->report.closed;
+    if (word->report.speed_kmh && (speed == nullptr || speed_rank(*word) > speed_rank(*speed))) speed = word;
   }
-  if (now.closed) now.speed_kmh.reset();
+  if (speed != nullptr && !now.closed) now.speed_kmh = speed->report.speed_kmh;
   const bool differs = edges_[edge].closed != now.closed || edges_[edge].speed_kmh != now.speed_kmh;
   edges_[edge] = now;
   return differs;

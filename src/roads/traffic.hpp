@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "roads/match.hpp"
@@ -22,10 +24,13 @@ struct TrafficReport {
   std::string source;
   vocabulary::Time reported_at{};
   vocabulary::Time expires_at{};
+  std::uint64_t target = 0;  // what the source spoke of: this edge alone, or a way or line of which it is a part
+  bool observed = false;     // measured by tracked vehicles: any other source's speed goes before it
 };
 
-// Reports of one source replace its earlier ones of the same edge unless those were reported later; other sources and
-// edges keep theirs. In force on an edge: a closure, if any source has one; else the speed that was reported last.
+// Reports of one source replace its earlier ones of the same target on the same edge unless those were reported later;
+// other sources, targets and edges keep theirs. A source's word on an edge is what it reported last among what is not
+// over. In force: a closure, if it is any source's word; else the speed that was reported last.
 // Threads: one at a time.
 class Traffic {
  public:
@@ -47,11 +52,18 @@ class Traffic {
   std::vector<EdgeTraffic> in_force() const;
 
  private:
+  using Key = std::tuple<DirectedEdge, std::string, std::uint64_t>;  // edge, source, target
+  struct Kept {
+    TrafficReport report;
+    std::uint64_t order = 0;  // of their coming: of two with the same time the later one holds
+  };
+  std::vector<EdgeTraffic> settle_all(const std::set<DirectedEdge>& touched);
   bool settle(DirectedEdge edge);
 
   std::vector<EdgeTraffic> edges_;
-  std::map<std::pair<DirectedEdge, std::string>, TrafficReport> reports_;
-  std::multimap<vocabulary::Time, std::pair<DirectedEdge, std::string>> expiries_;
+  std::map<Key, Kept> reports_;
+  std::multimap<vocabulary::Time, Key> expiries_;
+  std::uint64_t order_ = 0;
 };
 
 // The directed edges of an OpenStreetMap way, in the direction in which it is drawn or against it.

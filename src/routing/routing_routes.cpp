@@ -87,6 +87,14 @@ Task<Result<Response>> matrix(const RoutingTools& tools, const Request& request)
 // POST /routes/match. Refuses: invalid_fields, no_map, unavailable.
 Task<Result<Response>> match_posted(const RoutingTools& tools, const Request& request) {
   CO_TRY(input, body_of<MatchInput>(request));
+  if (const auto* router = router_of(tools)) {
+    CO_TRY(ask, ask_match(router->kind(), input));
+    CO_TRY(body, co_await router->ask(std::move(ask), request.deadline));
+    co_return co_await tools.work.heavy.run(request.deadline,
+                                            [kind = router->kind(), body = std::move(body), input = std::move(input)] {
+                                              return response_of(match_from(kind, body, input));
+                                            });
+  }
   if (tools.work.roads == nullptr) co_return no_map("matching a trace");
   co_return co_await tools.work.heavy.run(
       request.deadline, [input = std::move(input), roads = tools.work.roads]() -> Result<Response> {
@@ -156,7 +164,7 @@ Task<Result<Response>> nearest(const RoutingTools& tools, const Request& request
 }
 
 constexpr std::string_view kRoutes =
-    R"({"source":"roads","departure":"2026-11-24T22:41:07.204318Z","traffic":true,"waypoints":[{"location":)"
+    R"({"source":"roads","departure":"2026-11-24T22:41:07.204318Z","traffic":true,"hourly_speeds":"none","waypoints":[{"location":)"
     R"({"latitude":42.5,"longitude":1.52},"distance_m":4.2,"name":"Avinguda Meritxell"},{"location":{"latitude":42.51,)"
     R"("longitude":1.53},"distance_m":1.5,"name":"Carrer Major"}],"routes":[{"label":"fastest","best_at":["time"],)"
     R"("distance_m":1712.5,"duration_s":162.4,"duration_without_traffic_s":150,"arrival":"2026-11-24T22:43:49.604318Z",)"

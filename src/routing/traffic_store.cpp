@@ -10,8 +10,7 @@ namespace {
 using database::Query;
 using database::Statement;
 
-// Reports are written one transaction after another, so that sequences are seen in the order in which they were given:
-// a replica that has read the highest has read them all. Advisory lock 0x6d6d73'0003 of this service.
+// Advisory lock 0x6d6d73'0003 of this service.
 const Statement take_turn("take_traffic_turn",
                           Statement::Shape::once,
                           "select 1",
@@ -43,17 +42,24 @@ const Statement forget("forget_traffic", "delete from traffic_reports where expi
 
 }  // namespace
 
+Query take_traffic_turn() {
+  return database::query(take_turn);
+}
+
+std::string key_of_target(const std::string& target) {
+  return crypto::to_hex(crypto::sha256(target));
+}
+
 std::vector<Query> put_traffic(const std::vector<TrafficView>& views) {
   Query drop{&drop_earlier, {}}, insert{&insert_new, {}};
   for (const auto& view : views) {
-    // A line may be long, an index's key may not.
-    const auto target = crypto::to_hex(crypto::sha256(target_of(view)));
+    const auto target = key_of_target(target_of(view));
     drop.add(view.source, target, view.reported_at);
     insert.add(view.source, target, vocabulary::name_of(view.kind), view.reported_at, view.expires_at,
                vocabulary::json::write(view));
   }
   std::vector<Query> queries;
-  queries.push_back(database::query(take_turn));
+  queries.push_back(take_traffic_turn());
   queries.push_back(std::move(drop));
   queries.push_back(std::move(insert));
   return queries;
@@ -67,8 +73,8 @@ Query traffic_in_force(std::int64_t sequence, vocabulary::Time now, std::int64_t
   return database::query(in_force, sequence, now, limit);
 }
 
-std::vector<StoredTraffic> traffic_from(const database::Rows& rows) {
-  std::vector<StoredTraffic> stored;
+std::vector<StoredView> stored_from(const database::Rows& rows) {
+  std::vector<StoredView> stored;
   stored.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) stored.push_back({rows[i].integer(0), std::string(rows[i].text(1))});
   return stored;

@@ -1,4 +1,4 @@
-// Brings what the table says of the traffic onto the roads of this process, whoever wrote it.
+// Brings what the tables say of the traffic and of usual speeds onto the roads of this process, whoever wrote it.
 #pragma once
 
 #include <atomic>
@@ -11,12 +11,14 @@
 
 #include "database/database.hpp"
 #include "routing/live_roads.hpp"
+#include "routing/profile_store.hpp"
 #include "routing/rules/traffic_input.hpp"
 
 namespace mms::routing {
 
 // The edges of this map that a report is about; none where the map has no such way or road, or is another one.
 std::vector<roads::DirectedEdge> edges_of(LiveRoads& roads, const TrafficView& view);
+std::vector<roads::DirectedEdge> edges_of(const LiveRoads& roads, const ProfileView& view);
 
 struct WatchHooks {
   std::function<vocabulary::Time()> now;
@@ -37,6 +39,8 @@ class TrafficWatch {
  private:
   async::Task<void> watch(std::function<void()> first_done);
   async::Task<void> read_new();
+  async::Task<void> read_profiles();
+  void make_next_hour();
   async::Task<void> forget_old();
 
   LiveRoads& roads_;
@@ -45,6 +49,9 @@ class TrafficWatch {
   std::unique_ptr<database::Reader> reader_;
   std::unique_ptr<database::Appender> appender_;
   std::int64_t sequence_ = 0;
+  ProfilesMark profiles_mark_;
+  async::Deadline look_at_profiles_{};
+  std::optional<WeekHour> hour_made_;
   vocabulary::Time forget_at_{};
   std::atomic<bool> stopping_{false};
   std::thread thread_;

@@ -149,6 +149,7 @@ std::vector<http::Route> safety_routes(const SafetyTools& tools) {
                     .accepts = schema_of<RaiseSafetyEvent>("RaiseSafetyEvent"),
                     .answers = kSafetyEvent,
                     .success = 201,
+                    .repeat = 200,
                     .problems = {invalid_fields, already_exists},
                     .idempotent = true,
                     .example_request =

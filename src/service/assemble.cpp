@@ -31,8 +31,10 @@
 #include "missions/plan_store.hpp"
 #include "missions/rules/mission_creation.hpp"
 #include "missions/rules/mission_safety.hpp"
+#include "missions/rules/vehicle_control_commands.hpp"
 #include "relay/event_routes.hpp"
 #include "road_import/import_roads.hpp"
+#include "routing/profile_routes.hpp"
 #include "routing/routing_routes.hpp"
 #include "routing/traffic_routes.hpp"
 #include "routing/traffic_watch.hpp"
@@ -43,6 +45,8 @@
 #include "service/health.hpp"
 #include "service/observe.hpp"
 #include "service/relaying.hpp"
+#include "service/system_routes.hpp"
+#include "service/taking_in.hpp"
 #include "service/trip_roads.hpp"
 #include "templates/template_routes.hpp"
 #include "templates/template_store.hpp"
@@ -77,47 +81,13 @@ auto naming(std::string_view setting, F&& step) {
   }
 }
 
-struct SystemTools {
-  const telemetry::Metrics& metrics;
-  std::string openapi;
-};
-
-// GET /metrics: Prometheus figures.
-async::Task<vocabulary::Result<http::Response>> show_metrics(const SystemTools& tools, const http::Request&) {
-  http::Response response;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = tools.metrics.text();
-  co_return response;
-}
-
-// GET /openapi.json: this API's description.
-async::Task<vocabulary::Result<http::Response>> show_openapi(const SystemTools& tools, const http::Request&) {
-  http::Response response;
-  response.body = tools.openapi;
-  co_return response;
-}
-
-std::vector<http::Route> system_routes(const SystemTools& tools) {
-  std::vector<http::Route> routes(2);
-  routes[0] = {.pattern = "/metrics",
-               .permission = vocabulary::Permission::none,
-               .handler = http::with(tools, show_metrics),
-               .summary = "Figures for Prometheus."};
-  routes[0].answer_type = "text/plain";
-  routes[0].at_root = true;
-  routes[1] = {.pattern = "/openapi.json",
-               .permission = vocabulary::Permission::none,
-               .handler = http::with(tools, show_openapi),
-               .summary = "This document."};
-  return routes;
-}
-
 // What those who watch the log share.
 struct Watching {
   relay::CommitBell& bell;
   relay::Watchers& watchers;
   std::chrono::milliseconds look_every;
   std::chrono::milliseconds heartbeat;
+  relay::ReplayTopics replays;
 };
 
 // What one HTTP thread works with.
@@ -132,28 +102,29 @@ struct ThreadParts {
               Observation& observation,
               routing::RoadWork& roads,
               const SystemTools& system,
-              const Watching& watching)
+              const Watching& watching,
+              routing::SpeedObserver* observer)
       : reader(database.open_reader(context)),
         appender(database.open_appender(context)),
         keys(context.get_executor(), *reader, *appender),
         guard(realm, keys, now),
         key_tools{realm, keys, ids, now},
-        vehicle_tools{*reader, lane, ids, cursor_key, now},
+        vehicle_tools{*reader, lane, ids, cursor_key, now, &missions::vehicle_link()},
         safety_tools{*reader, lane, ids, cursor_key, missions::mission_link(), trips::trip_link(), now},
         mission_tools{*reader, lane, ids, cursor_key, cache, now, {vehicles::vehicle_part, safety::safety_part}},
         template_tools{*reader, lane, ids, cursor_key, missions::check_mission_body, now},
         mission_records{mission_tools, *appender},
-        trip_tools{
-            *reader,
-            *appender,
-            lane,
-            ids,
-            cursor_key,
-            now,
-            [&observation](const trips::PositionCounts& c) {
-              observation.positions(c.accepted, c.duplicate, c.refused);
-            },
-            trip_ways(roads, now, [&observation](const std::string& what) { observation.fault("roads", what); })},
+        trip_tools{*reader,
+                   *appender,
+                   lane,
+                   ids,
+                   cursor_key,
+                   now,
+                   [&observation](const trips::PositionCounts& c) {
+                     observation.positions(c.accepted, c.duplicate, c.refused);
+                   },
+                   trip_ways(roads, now, [&observation](const std::string& what) { observation.fault("roads", what); }),
+                   trip_sightings(observer)},
         routing_tools{roads, now},
         traffic_tools{roads, *reader, *appender, cursor_key, now},
         tail(context.get_executor(),
@@ -162,6 +133,7 @@ struct ThreadParts {
              watching.look_every,
              [&observation](const std::string& what) { observation.fault("streams", what); }),
         watch_tools{*reader, tail, watching.watchers, access::admit_by(guard), watching.heartbeat},
+        replay_tools{*reader, *appender, ids, cursor_key, now, watching.replays},
         health_tools{*reader, database.dialect(), condition, std::string(version()),
                      roads.roads != nullptr ? roads.roads->words()
                      : roads.router != nullptr
@@ -171,12 +143,13 @@ struct ThreadParts {
 
   std::vector<http::Route> routes() const {
     std::vector<http::Route> all;
-    for (auto part : {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools),
-                      safety::safety_routes(safety_tools), missions::mission_routes(mission_tools),
-                      missions::record_routes(mission_records), templates::template_routes(template_tools),
-                      trips::trip_routes(trip_tools), routing::routing_routes(routing_tools),
-                      routing::traffic_routes(traffic_tools), relay::event_routes(watch_tools),
-                      access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
+    for (auto part :
+         {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
+          missions::mission_routes(mission_tools), missions::record_routes(mission_records),
+          templates::template_routes(template_tools), trips::trip_routes(trip_tools),
+          routing::routing_routes(routing_tools), routing::traffic_routes(traffic_tools),
+          routing::profile_routes(traffic_tools), relay::event_routes(watch_tools), relay::replay_routes(replay_tools),
+          access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
       std::ranges::move(part, std::back_inserter(all));
     }
     return all;
@@ -198,6 +171,7 @@ struct ThreadParts {
   routing::TrafficTools traffic_tools;
   relay::LiveTail tail;
   relay::WatchTools watch_tools;
+  relay::ReplayTools replay_tools;
   HealthTools health_tools;
   const SystemTools& system_tools;
 };
@@ -286,15 +260,21 @@ std::unique_ptr<routing::RouterClient> open_router(const Settings& settings) {
   return std::make_unique<routing::RouterClient>(routing::router_place(settings.router_url));
 }
 
-// Waits for SIGTERM or SIGINT; answers which.
-int wait_for_signal() {
-  boost::asio::io_context context(1);
-  boost::asio::signal_set signals(context, SIGTERM, SIGINT);
-  int which = 0;
-  signals.async_wait([&](const boost::system::error_code&, int number) { which = number; });
-  context.run();
-  return which;
-}
+// SIGTERM and SIGINT end the service in order, from when this is made: one that comes before it is waited for is kept.
+class Signals {
+ public:
+  // Answers which came.
+  int wait() {
+    int which = 0;
+    signals_.async_wait([&](const boost::system::error_code&, int number) { which = number; });
+    context_.run();
+    return which;
+  }
+
+ private:
+  boost::asio::io_context context_{1};
+  boost::asio::signal_set signals_{context_, SIGTERM, SIGINT};
+};
 
 void say_where(telemetry::Log& log, const Settings& settings, std::uint16_t port, bool open) {
   log.write(Level::info, "listening",
@@ -344,7 +324,7 @@ std::string openapi() {
   relay::CommitBell bell;
   relay::Watchers watchers(0);
   ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, roads, system,
-                    {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1)});
+                    {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1), {}}, nullptr);
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -412,8 +392,25 @@ int serve(const Settings& settings) {
         *database, *live_roads, routing::WatchHooks{.now = now, .on_fault = [&](const std::string& what) {
                                                       observation.fault("traffic", what);
                                                     }});
+    live_roads->make_ready(now());
     metrics.gauge("traffic_edges", "Edges of the road map on which traffic is in force.",
                   [&] { return static_cast<double>(live_roads->traffic()->in_force); });
+    metrics.gauge("speed_profile_edges", "Edges of the road map with speeds by hour of the week.", [&] {
+      const auto profiles = live_roads->profiles();
+      return profiles ? static_cast<double>(profiles->edges()) : 0;
+    });
+  }
+  std::unique_ptr<routing::SpeedObserver> observer;
+  if (live_roads && settings.observed_speeds > 0) {
+    observer = std::make_unique<routing::SpeedObserver>(
+        *database, *live_roads, settings.observed_speeds,
+        routing::WatchHooks{.now = now,
+                            .on_fault = [&](const std::string& what) { observation.fault("observed speeds", what); },
+                            .look = std::chrono::seconds(2)});
+    metrics.gauge("observed_speed_edges", "Edges of the road map that tracked vehicles drove lately.",
+                  [&] { return static_cast<double>(observer->edges()); });
+    metrics.gauge("observed_speed_dropped", "Batches of positions that were too many to be matched.",
+                  [&] { return static_cast<double>(observer->dropped()); });
   }
 
   Condition condition;
@@ -421,7 +418,8 @@ int serve(const Settings& settings) {
   const SystemTools system{metrics, openapi()};
   relay::Watchers watchers(settings.event_streams);
   const Watching watching{bell, watchers, std::chrono::milliseconds(static_cast<std::int64_t>(settings.relay_look_ms)),
-                          std::chrono::milliseconds(static_cast<std::int64_t>(settings.stream_heartbeat_s * 1000))};
+                          std::chrono::milliseconds(static_cast<std::int64_t>(settings.stream_heartbeat_s * 1000)),
+                          replay_topics(settings)};
   metrics.gauge("event_streams", "Open event streams.", [&] { return static_cast<double>(watchers.open()); });
   std::unique_ptr<Relaying> relaying;
   if (!settings.kafka_brokers.empty()) {
@@ -431,13 +429,22 @@ int serve(const Settings& settings) {
     });
     condition.relay = &relaying->state();
   }
+  std::unique_ptr<TakingIn> taking_in;
+  if (takes_in(settings)) {
+    taking_in = naming("KAFKA_BROKERS and KAFKA_OPTIONS", [&] {
+      return std::make_unique<TakingIn>(*database, lane, settings, observation, metrics,
+                                        trip_sightings(observer.get()));
+    });
+    condition.intake = &taking_in->state();
+  }
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;
   const auto parts_of = [&](boost::asio::io_context& context) -> ThreadParts& {
     for (auto& [known, part] : parts) {
       if (known == &context) return *part;
     }
-    parts.emplace_back(&context, std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache,
-                                                               condition, observation, roads, system, watching));
+    parts.emplace_back(&context,
+                       std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache, condition,
+                                                     observation, roads, system, watching, observer.get()));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),
@@ -450,17 +457,21 @@ int serve(const Settings& settings) {
                 [&] { return static_cast<double>(server.gauges().connections.load()); });
   metrics.gauge("http_requests_in_flight", "Requests being answered.",
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
+  Signals signals;
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, auto_start, observation, settings);
   if (relaying) relaying->start();
+  if (taking_in) taking_in->start();
   say_where(log, settings, server.port(), realm.may_be_open());
 
-  const int signal = wait_for_signal();
+  const int signal = signals.wait();
   log.write(Level::info, "stopping", ObjectText().add("signal", signal));
   condition.stopping = true;
   const bool clean = server.drain(std::chrono::milliseconds(static_cast<std::int64_t>(settings.grace_s * 1000)));
+  if (taking_in) taking_in->stop();
   background.stop();
+  if (observer) observer->stop();
   if (traffic) traffic->stop();
   lane.stop();
   if (relaying) relaying->stop();  // behind the lane: what was committed last leaves too

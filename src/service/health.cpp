@@ -22,10 +22,11 @@ struct HealthParts {
   HealthPart database;
   HealthPart redis;
   HealthPart kafka;
+  HealthPart inbound;
   HealthPart clickhouse;
   HealthPart roads;
 };
-BOOST_DESCRIBE_STRUCT(HealthParts, (), (database, redis, kafka, clickhouse, roads))
+BOOST_DESCRIBE_STRUCT(HealthParts, (), (database, redis, kafka, inbound, clickhouse, roads))
 
 struct Health {
   PartStatus status{};
@@ -74,17 +75,26 @@ HealthPart roads_part(const std::string& loaded) {
   return part;
 }
 
-// It degrades the service and never stops it: what cannot be relayed waits in the log.
-HealthPart ask_relay(const relay::RelayState* relay) {
-  if (relay == nullptr) return disabled("KAFKA_BROKERS is empty");
+HealthPart troubled_by(relay::Trouble trouble, std::string hint = {}) {
   HealthPart part{.status = PartStatus::up, .latency_ms = {}, .since = {}, .hint = {}};
-  if (!relay->holds()) part.hint = "another replica relays, or this one has not begun";
-  auto trouble = relay->trouble();
+  if (!hint.empty()) part.hint = std::move(hint);
   if (trouble.words.empty()) return part;
   part.status = PartStatus::degraded;
   part.since = trouble.since;
   part.hint = std::move(trouble.words);
   return part;
+}
+
+// It degrades the service and never stops it: what cannot be relayed waits in the log.
+HealthPart ask_relay(const relay::RelayState* relay) {
+  if (relay == nullptr) return disabled("KAFKA_BROKERS is empty");
+  return troubled_by(relay->trouble(), relay->holds() ? "" : "another replica relays, or this one has not begun");
+}
+
+// The same: what cannot be taken in waits at the broker.
+HealthPart ask_intake(const inbound::IntakeState* intake) {
+  if (intake == nullptr) return disabled("look at KAFKA_BROKERS, KAFKA_INBOUND and the topics that are read");
+  return troubled_by(intake->trouble());
 }
 
 // GET /health: 200 when up or degraded, 503 when down.
@@ -96,11 +106,12 @@ Task<Result<http::Response>> show(const HealthTools& tools, const http::Request&
   health.parts.database = co_await ask_store(tools);
   health.parts.redis = disabled("not used by this version");
   health.parts.kafka = ask_relay(tools.condition.relay);
+  health.parts.inbound = ask_intake(tools.condition.intake);
   health.parts.clickhouse = disabled("not used by this version");
   health.parts.roads = roads_part(tools.roads);
   health.status = health.parts.database.status;
-  if (health.status == PartStatus::up && health.parts.kafka.status == PartStatus::degraded) {
-    health.status = PartStatus::degraded;
+  for (const auto* part : {&health.parts.kafka, &health.parts.inbound}) {
+    if (health.status == PartStatus::up && part->status == PartStatus::degraded) health.status = PartStatus::degraded;
   }
   http::Response response;
   response.status = health.status == PartStatus::down ? 503 : 200;

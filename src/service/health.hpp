@@ -7,6 +7,7 @@
 
 #include "database/database.hpp"
 #include "http/route.hpp"
+#include "inbound/intake.hpp"
 #include "relay/relay.hpp"
 #include "vocabulary/time.hpp"
 
@@ -15,9 +16,10 @@ namespace mms::service {
 // What all threads know of the service's state.
 struct Condition {
   std::atomic<bool> stopping{false};
-  std::atomic<bool> open_house{false};                   // every caller is admin: said in /health
-  std::atomic<const relay::RelayState*> relay{nullptr};  // nothing: events are not relayed
-  std::atomic<std::int64_t> store_down_since{0};         // microseconds since 1970; 0: it is up
+  std::atomic<bool> open_house{false};                       // every caller is admin: said in /health
+  std::atomic<const relay::RelayState*> relay{nullptr};      // nothing: events are not relayed
+  std::atomic<const inbound::IntakeState*> intake{nullptr};  // nothing: nothing is taken in
+  std::atomic<std::int64_t> store_down_since{0};             // microseconds since 1970; 0: it is up
 };
 
 // One for each thread. Lifetime: outlives the routes.

@@ -7,6 +7,7 @@
 #include <limits>
 #include <tuple>
 
+#include "missions/rules/vehicle_control.hpp"
 #include "safety/rules/safety_changes.hpp"
 #include "vocabulary/json_read.hpp"
 
@@ -53,6 +54,9 @@ Observation::Observation(telemetry::Log& log, telemetry::Metrics& metrics, bool 
       resolved_(metrics.histogram("mission_dependency_resolution_seconds",
                                   "From a mission's first dependency till all of them let it start.",
                                   telemetry::work_bounds())),
+      confirmed_(metrics.histogram("vehicle_command_confirmation_seconds",
+                                   "From a command's request till its vehicle's confirmation of it.",
+                                   telemetry::latency_bounds())),
       refused_(metrics.counter("mission_commands_refused_total", "Commands that were refused.")) {
   for (const auto ended :
        {missions::MissionStatus::completed, missions::MissionStatus::failed, missions::MissionStatus::cancelled}) {
@@ -134,6 +138,7 @@ void Observation::events(const std::vector<vocabulary::Event>& events) {
     count->add();
     if (e.stream == "template") template_operations(std::string_view(e.type).substr(e.type.find('.') + 1)).add();
     if (e.type == safety::SafetyEventRaised::kType) safety_event(e);
+    vehicle_command(e);
     if (!log_.shows(Level::info) || !log_requests_) continue;
     log_.write(Level::info, "event",
                ObjectText()
@@ -171,6 +176,25 @@ void Observation::safety_event(const vocabulary::Event& e) {
                  .add("mission_id", raised.mission_id)
                  .add("vehicle_id", raised.vehicle_id)
                  .add("request_id", e.trace));
+}
+
+void Observation::vehicle_command(const vocabulary::Event& e) {
+  const auto step = missions::command_step(e);
+  if (!step) return;
+  const auto command = vocabulary::name_of(step->command);
+  metrics_
+      .counter("vehicle_commands_total", "Commands to vehicles, by what became of them.",
+               fmt::format("command=\"{}\",outcome=\"{}\"", command, step->outcome))
+      .add();
+  if (step->took) confirmed_.observe(in_seconds(step->took->count()));
+  if (step->outcome != "timed_out" && step->outcome != "rejected") return;
+  log_.write(Level::warning, "vehicle command failed",
+             ObjectText()
+                 .add("outcome", step->outcome)
+                 .add("command", command)
+                 .add("mission_id", e.stream_id)
+                 .add("fleet_id", e.fleet_id)
+                 .add("command_id", step->command_id));
 }
 
 void Observation::timer(vocabulary::Duration late) {
@@ -214,6 +238,38 @@ void Observation::positions(int accepted, int duplicate, int refused) {
   count("accepted", accepted);
   count("duplicate", duplicate);
   count("refused", refused);
+}
+
+void Observation::replay(const relay::Replay& replay) {
+  log_.write(Level::info, "replay",
+             ObjectText()
+                 .add("id", vocabulary::to_text(replay.id))
+                 .add("status", vocabulary::name_of(replay.status))
+                 .add("topic", replay.topic)
+                 .add("position", replay.position)
+                 .add("to_sequence", replay.to_sequence)
+                 .add("published", replay.published)
+                 .add("caller", replay.created_by));
+}
+
+void Observation::dead_letter(std::string_view topic,
+                              int partition,
+                              std::int64_t offset,
+                              const vocabulary::Problem& problem) {
+  metrics_
+      .counter("inbound_dead_letters_total", "Messages laid aside, by the reason.",
+               fmt::format("reason=\"{}\"", name_of(problem.kind)))
+      .add();
+  ObjectText line;
+  line.add("topic", topic)
+      .add("partition", partition)
+      .add("offset", offset)
+      .add("reason", name_of(problem.kind))
+      .add("detail", problem.detail);
+  if (!problem.errors.empty()) {
+    line.add("pointer", problem.errors.front().pointer).add("field_detail", problem.errors.front().detail);
+  }
+  log_.write(Level::warning, "dead letter", line);
 }
 
 void Observation::fault(std::string_view where, std::string_view what) {

@@ -9,6 +9,7 @@
 #include "lanes/lane.hpp"
 #include "missions/mission_figures.hpp"
 #include "missions/rules/mission.hpp"
+#include "relay/rules/replay.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -35,6 +36,10 @@ class Observation {
   // What the store holds; taken anew every few seconds, not at each scrape.
   void store(const missions::StoreFigures& figures);
   void positions(int accepted, int duplicate, int refused);
+  // A replay that is carried on from here, or has ended.
+  void replay(const relay::Replay& replay);
+  // A message that came in and is laid aside. Threads: one.
+  void dead_letter(std::string_view topic, int partition, std::int64_t offset, const vocabulary::Problem& problem);
   void fault(std::string_view where, std::string_view what);
   void http_fault(const http::Fault& fault);
 
@@ -46,6 +51,7 @@ class Observation {
   RequestFigures figures_of(http::Method method, std::string_view route, int status);
   telemetry::Counter& template_operations(std::string_view operation);
   void safety_event(const vocabulary::Event& event);
+  void vehicle_command(const vocabulary::Event& event);
 
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;
@@ -58,6 +64,7 @@ class Observation {
   telemetry::Histogram& commit_;
   telemetry::Histogram& late_;
   telemetry::Histogram& resolved_;
+  telemetry::Histogram& confirmed_;
   telemetry::Counter& refused_;
   std::map<std::string, telemetry::Counter*, std::less<>> operations_;  // of the lane's thread alone
   // The same; names and outcomes are literals.

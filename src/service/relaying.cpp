@@ -15,7 +15,8 @@ relay::TopicNames topic_names(const Settings& s) {
   return {.missions = s.kafka_topic_missions,
           .trips = s.kafka_topic_trips,
           .safety = s.kafka_topic_safety,
-          .alerts = s.kafka_topic_alerts};
+          .alerts = s.kafka_topic_alerts,
+          .commands = s.kafka_topic_commands};
 }
 
 kafka::KafkaSettings kafka_settings(const Settings& s) {
@@ -48,7 +49,49 @@ relay::RelayHooks relay_hooks(const database::Database& database,
   return hooks;
 }
 
+relay::ReplayerSettings replayer_settings(std::string holder) {
+  relay::ReplayerSettings settings;
+  settings.holder = std::move(holder);
+  return settings;
+}
+
+relay::ReplayerHooks replayer_hooks(const database::Database& database,
+                                    Observation& observation,
+                                    telemetry::Metrics& metrics) {
+  relay::ReplayerHooks hooks;
+  hooks.published = [&published = metrics.counter("replay_published_total", "Events delivered anew, by replays.")](
+                        std::size_t n) { published.add(n); };
+  hooks.changed = [&observation](const relay::Replay& replay) { observation.replay(replay); };
+  hooks.on_fault = [&observation](const std::string& what) { observation.fault("replay", what); };
+  hooks.now = now;
+  hooks.lease_now = [sqlite = database.dialect() == database::Dialect::sqlite] {
+    return sqlite ? std::optional(now()) : std::nullopt;
+  };
+  return hooks;
+}
+
+relay::Replayer::MakeSink make_sink(const Settings& s, Observation& observation) {
+  auto settings = kafka_settings(s);
+  return [settings, &observation](const std::string& topic) {
+    auto of_one = settings;
+    of_one.topics = {topic};
+    return std::make_unique<kafka::KafkaSink>(
+        of_one, [&observation](const std::string& what) { observation.fault("replay", what); });
+  };
+}
+
 }  // namespace
+
+relay::ReplayTopics replay_topics(const Settings& s) {
+  const auto names = topic_names(s);
+  relay::ReplayTopics topics{.has_kafka = !s.kafka_brokers.empty(),
+                             .live = {names.missions, names.trips, names.safety, names.alerts},
+                             .closed = {names.commands, s.kafka_topic_dead_letters}};
+  for (const auto& topic : {s.kafka_topic_telemetry, s.kafka_topic_acknowledgments}) {
+    if (!topic.empty()) topics.closed.push_back(topic);
+  }
+  return topics;
+}
 
 Relaying::Relaying(database::Database& database,
                    relay::CommitBell& bell,
@@ -61,8 +104,13 @@ Relaying::Relaying(database::Database& database,
              context_,
              sink_,
              bell,
-             relay_settings(settings, std::move(holder)),
-             relay_hooks(database, observation, metrics)) {
+             relay_settings(settings, holder),
+             relay_hooks(database, observation, metrics)),
+      replayer_(database,
+                replay_context_,
+                make_sink(settings, observation),
+                replayer_settings(std::move(holder)),
+                replayer_hooks(database, observation, metrics)) {
   const std::string label(kLabel);
   metrics.gauge(
       "relay_lag_events", "How far behind the log's end what is known to be delivered is.",
@@ -76,12 +124,17 @@ void Relaying::start() {
   // Its connections wait on the context as long as they live.
   boost::asio::co_spawn(context_, relay_.run(), [this](const std::exception_ptr&) { context_.stop(); });
   thread_ = std::thread([this] { context_.run(); });
+  boost::asio::co_spawn(replay_context_, replayer_.run(),
+                        [this](const std::exception_ptr&) { replay_context_.stop(); });
+  replay_thread_ = std::thread([this] { replay_context_.run(); });
 }
 
 void Relaying::stop() {
   if (!thread_.joinable()) return;
+  replayer_.stop();
   relay_.stop();
   thread_.join();
+  replay_thread_.join();
 }
 
 }  // namespace mms::service

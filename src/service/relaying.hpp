@@ -9,6 +9,8 @@
 #include "database/database.hpp"
 #include "outside/kafka/kafka_sink.hpp"
 #include "relay/relay.hpp"
+#include "relay/replay_routes.hpp"
+#include "relay/replayer.hpp"
 #include "service/observe.hpp"
 #include "service/settings.hpp"
 #include "telemetry/metrics.hpp"
@@ -18,7 +20,8 @@ namespace mms::service {
 // Lifetime: database, bell, observation and metrics outlive it; the bell is not rung after stop().
 class Relaying {
  public:
-  // `holder`: what no other process is called. Throws std::invalid_argument for wrong KAFKA_OPTIONS.
+  // `holder`: what no other process is called. Events are sent again on a thread beside. Throws std::invalid_argument
+  // for wrong KAFKA_OPTIONS.
   Relaying(database::Database& database,
            relay::CommitBell& bell,
            const Settings& settings,
@@ -39,6 +42,12 @@ class Relaying {
   kafka::KafkaSink sink_;
   relay::Relay relay_;
   std::thread thread_;
+  boost::asio::io_context replay_context_{1};
+  relay::Replayer replayer_;
+  std::thread replay_thread_;
 };
+
+// Where replays may write to, by the settings.
+relay::ReplayTopics replay_topics(const Settings& settings);
 
 }  // namespace mms::service

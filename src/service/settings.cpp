@@ -11,12 +11,13 @@
 #include <stdexcept>
 
 #include "database/database.hpp"
+#include "relay/rules/replay.hpp"
 #include "routing/router_client.hpp"
 
 namespace mms::service {
 namespace {
 
-constexpr std::array<SettingLine, 33> kLines{{
+constexpr auto kLines = std::to_array<SettingLine>({
     {"DATABASE_URL", "sqlite:var/missions.db",
      "Where state is kept: sqlite:<path> or postgresql://<user>:<password>@<host>:<port>/<database>."},
     {"LISTEN", "127.0.0.1", "Address to listen on. Off loopback every caller needs a credential."},
@@ -38,25 +39,39 @@ constexpr std::array<SettingLine, 33> kLines{{
     {"KAFKA_TOPIC_SAFETY", "fleet.safety.events", "Topic of safety events."},
     {"KAFKA_TOPIC_ALERTS", "safety.alerts.critical",
      "Topic of critical safety events when they are raised, beside the other."},
+    {"KAFKA_TOPIC_COMMANDS", "vehicle.commands.outbound",
+     "Topic of commands to vehicles, keyed by vehicle, beside that of missions."},
     {"KAFKA_CREATE_TOPICS", "false",
      "Makes the topics that are missing; otherwise the relay waits until they are there."},
     {"KAFKA_OPTIONS", "", "More properties of librdkafka, such as security.protocol=ssl, separated by commas."},
+    {"KAFKA_INBOUND", "true", "Reads what vehicles send on Kafka; false leaves that to other replicas."},
+    {"KAFKA_GROUP", "mission-management", "Consumer group of the replicas, among which the partitions are shared out."},
+    {"KAFKA_TOPIC_TELEMETRY", "vehicle.telemetry.raw", "Topic of vehicles' reports of themselves. Empty: not read."},
+    {"KAFKA_TOPIC_ACKNOWLEDGMENTS", "vehicle.commands.acknowledgments",
+     "Topic of what vehicles answer to commands, and of their task reports. Empty: not read."},
+    {"KAFKA_TOPIC_DEAD_LETTERS", "dlq.fleet.operations",
+     "Topic where messages are laid aside that are not understood."},
     {"RELAY_LOOK_MS", "50",
      "How often events committed by other replicas are looked for, by the relay and by streams."},
     {"EVENT_STREAMS", "10000", "Event streams open at once; beyond it 503."},
     {"STREAM_HEARTBEAT_S", "15", "How often an event stream shows that it lives."},
     {"ROADS_FILE", "", "Road file made by import-roads; without one routes are geodesic."},
     {"ROUTER_URL", "",
-     "Without ROADS_FILE: who answers /routes, /routes/matrix and /routes/nearest, osrm:http://<host>:<port> or "
+     "Without ROADS_FILE: who answers /routes, /routes/matrix, /routes/match and /routes/nearest, "
+     "osrm:http://<host>:<port> or "
      "valhalla:http://<host>:<port>."},
     {"ROAD_THREADS", "1", "Threads for quick routes, and as many again for matrices, fronts and plans, 1 to 64."},
     {"ROAD_QUEUE", "256", "Requests for routes that may wait for such a thread; beyond it 503."},
     {"ROAD_METRICS", "16", "Metrics kept ready: one for each vehicle, objective and set of wishes in use."},
+    {"OBSERVED_SPEEDS", "0",
+     "With ROADS_FILE: feeds the speeds of trips' vehicles into the traffic where so many vehicles drove a road within "
+     "ten "
+     "minutes, 1 to 100; 3 is a good number. 0: not."},
     {"JWT_SECRET", "", "Shared secret of HS256 tokens, at least 32 bytes."},
     {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
     {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
     {"JWT_AUDIENCE", "", "Required audience (aud) of tokens."},
-}};
+});
 
 [[noreturn]] void wrong(std::string_view name, std::string_view expects) {
   throw std::invalid_argument(fmt::format("{} is wrong: it must be {}", name, expects));
@@ -85,15 +100,17 @@ void read_flag(const Environment& environment, const char* name, bool& out) {
   out = *text == "true";
 }
 
-// As Kafka allows them: 1 to 249 letters, digits, points, underscores and hyphens.
 void read_topic(const Environment& environment, const char* name, std::string& out) {
   read_text(environment, name, out);
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  if (out.empty() || out.size() > 249 || out == "." || out == ".." || !std::ranges::all_of(out, allowed)) {
-    wrong(name, "the name of a Kafka topic");
+  if (!relay::is_topic_name(out)) wrong(name, "the name of a Kafka topic");
+}
+
+// Empty: none.
+void read_optional_topic(const Environment& environment, const char* name, std::string& out) {
+  if (const auto given = environment(name); given && given->empty()) {
+    out.clear();
+  } else {
+    read_topic(environment, name, out);
   }
 }
 
@@ -156,8 +173,15 @@ Settings settings_from(const Environment& environment) {
   read_topic(environment, "KAFKA_TOPIC_TRIPS", s.kafka_topic_trips);
   read_topic(environment, "KAFKA_TOPIC_SAFETY", s.kafka_topic_safety);
   read_topic(environment, "KAFKA_TOPIC_ALERTS", s.kafka_topic_alerts);
+  read_topic(environment, "KAFKA_TOPIC_COMMANDS", s.kafka_topic_commands);
   read_flag(environment, "KAFKA_CREATE_TOPICS", s.kafka_create_topics);
   if (const auto options = environment("KAFKA_OPTIONS")) s.kafka_options = split(*options);
+  read_flag(environment, "KAFKA_INBOUND", s.kafka_inbound);
+  read_text(environment, "KAFKA_GROUP", s.kafka_group);
+  if (s.kafka_group.empty()) wrong("KAFKA_GROUP", "the name of a consumer group");
+  read_optional_topic(environment, "KAFKA_TOPIC_TELEMETRY", s.kafka_topic_telemetry);
+  read_optional_topic(environment, "KAFKA_TOPIC_ACKNOWLEDGMENTS", s.kafka_topic_acknowledgments);
+  read_topic(environment, "KAFKA_TOPIC_DEAD_LETTERS", s.kafka_topic_dead_letters);
   read_number(environment, "RELAY_LOOK_MS", 1.0, 10000.0, s.relay_look_ms);
   read_number<std::size_t>(environment, "EVENT_STREAMS", 0, 1'000'000, s.event_streams);
   read_number(environment, "STREAM_HEARTBEAT_S", 0.1, 3600.0, s.stream_heartbeat_s);
@@ -171,6 +195,7 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "ROAD_THREADS", 1, 64, s.road_threads);
   read_number<std::size_t>(environment, "ROAD_QUEUE", 1, 100'000, s.road_queue);
   read_number<std::size_t>(environment, "ROAD_METRICS", 1, 1000, s.road_metrics);
+  read_number<std::size_t>(environment, "OBSERVED_SPEEDS", 0, 100, s.observed_speeds);
   read_text(environment, "JWT_SECRET", s.jwt_secret);
   if (!s.jwt_secret.empty() && s.jwt_secret.size() < 32) wrong("JWT_SECRET", "at least 32 bytes long");
   read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);

@@ -31,8 +31,14 @@ struct Settings {
   std::string kafka_topic_trips = "fleet.trips.lifecycle";
   std::string kafka_topic_safety = "fleet.safety.events";
   std::string kafka_topic_alerts = "safety.alerts.critical";
+  std::string kafka_topic_commands = "vehicle.commands.outbound";
   bool kafka_create_topics = false;
   std::vector<std::string> kafka_options;
+  bool kafka_inbound = true;
+  std::string kafka_group = "mission-management";
+  std::string kafka_topic_telemetry = "vehicle.telemetry.raw";
+  std::string kafka_topic_acknowledgments = "vehicle.commands.acknowledgments";
+  std::string kafka_topic_dead_letters = "dlq.fleet.operations";
   double relay_look_ms = 50;
   std::size_t event_streams = 10000;
   double stream_heartbeat_s = 15;
@@ -41,6 +47,7 @@ struct Settings {
   std::size_t road_threads = 1;
   std::size_t road_queue = 256;
   std::size_t road_metrics = 16;
+  std::size_t observed_speeds = 0;
   std::string jwt_secret;
   std::string jwt_jwks_file;
   std::string jwt_issuer;

@@ -14,6 +14,11 @@ using trips::FoundWays;
 using trips::WayAsked;
 using vocabulary::Result;
 
+roads::VehicleClass class_of(trips::Sector sector) {
+  const bool heavy = sector == trips::Sector::logistics || sector == trips::Sector::mining;
+  return heavy ? roads::VehicleClass::truck : roads::VehicleClass::car;
+}
+
 routing::RouteInput input_of(const WayAsked& asked) {
   routing::RouteInput input;
   const auto place = [](const trips::Point& p) { return vocabulary::Coordinates{{p.latitude}, {p.longitude}}; };
@@ -21,8 +26,7 @@ routing::RouteInput input_of(const WayAsked& asked) {
   input.to = place(asked.stops.back());
   for (std::size_t i = 1; i + 1 < asked.stops.size(); ++i) input.via.push_back(place(asked.stops[i]));
   input.departure = asked.departure;
-  const bool heavy = asked.sector == trips::Sector::logistics || asked.sector == trips::Sector::mining;
-  input.profile.value = heavy ? roads::VehicleClass::truck : roads::VehicleClass::car;
+  input.profile.value = class_of(asked.sector);
   input.geometry.value = routing::GeometryFormat::polyline6;
   input.steps.value = false;
   return input;
@@ -93,6 +97,24 @@ trips::FindWays trip_ways(routing::RoadWork& work,
         });
     auto found = co_await by(deadline, std::move(looking), on_fault);
     co_return found ? std::move(*found) : FoundWays(count);
+  };
+}
+
+trips::OnTrack trip_sightings(routing::SpeedObserver* observer) {
+  if (observer == nullptr) return {};
+  return [observer](const trips::Trip& trip, const std::vector<trips::Position>& positions) {
+    routing::SeenVehicle seen{.trip = vocabulary::to_text(trip.id),
+                              .vehicle = {},
+                              .vehicle_class = class_of(trip.sector),
+                              .stops = {},
+                              .points = {}};
+    seen.vehicle = trip.vehicle_id.value_or(seen.trip);
+    for (const auto& stop : trips::stops_of(trip))
+      seen.stops.push_back(roads::coordinate(stop.latitude, stop.longitude));
+    for (const auto& p : positions) {
+      seen.points.push_back({roads::coordinate(p.latitude, p.longitude), p.recorded_at, p.accuracy_m});
+    }
+    observer->see(std::move(seen));
   };
 }
 

@@ -1,10 +1,11 @@
-// Trips ask the roads: joins the rooms trips and routing, which do not know each other.
+// Trips ask the roads, and tell them what they see: joins the rooms trips and routing, which do not know each other.
 #pragma once
 
 #include <functional>
 #include <string>
 
 #include "routing/routing_routes.hpp"
+#include "routing/speed_observer.hpp"
 #include "trips/trip_routes.hpp"
 
 namespace mms::service {
@@ -13,5 +14,8 @@ namespace mms::service {
 trips::FindWays trip_ways(routing::RoadWork& work,
                           std::function<vocabulary::Time()> now,
                           std::function<void(const std::string&)> on_fault);
+
+// Empty without an observer. Lifetime: the observer outlives it.
+trips::OnTrack trip_sightings(routing::SpeedObserver* observer);
 
 }  // namespace mms::service

@@ -193,6 +193,7 @@ std::vector<Route> template_routes(const TemplateTools& tools) {
                     .accepts = schema_of<CreateTemplate>("CreateTemplate"),
                     .answers = kTemplate,
                     .success = 201,
+                    .repeat = 200,
                     .problems = {invalid_fields, already_exists},
                     .idempotent = true,
                     .example_request = kExample});

@@ -13,7 +13,7 @@ using database::Statement;
 #define POSITION_COLUMNS                                                                                       \
   "insert into trip_tracking (trip_id, recorded_at, latitude, longitude, speed_mps, heading_deg, accuracy_m, " \
   "received_at) "
-#define POSITION_ONCE " on conflict (trip_id, recorded_at) do nothing returning recorded_at"
+#define POSITION_ONCE " on conflict (trip_id, recorded_at) do nothing returning trip_id"
 const Statement insert_all(
     "insert_positions",
     Statement::Shape::many,
@@ -28,20 +28,28 @@ const Statement insert_all(
 #undef POSITION_COLUMNS
 #undef POSITION_ONCE
 
-const Statement first_live(
-    "first_trip_live",
-    Statement::Shape::once,
-    "insert into trip_live (trip_id, revision, body) values ($1, 1, $2) on conflict (trip_id) do "
-    "nothing returning revision",
-    "insert into trip_live (trip_id, revision, body) values ($1, 1, cast($2 as json)) on conflict "
-    "(trip_id) do nothing returning revision");
-const Statement next_live(
-    "next_trip_live",
-    Statement::Shape::once,
-    "update trip_live set revision = revision + 1, body = $3 where trip_id = $1 and revision = $2 "
-    "returning revision",
-    "update trip_live set revision = revision + 1, body = cast($3 as json) where trip_id = $1 and "
-    "revision = cast($2 as bigint) returning revision");
+// One text for the first figures and for the next: those of revision n take the place of n - 1 alone, and none is the
+// place of 1.
+#define PUT_LIVE                                                                                                      \
+  " on conflict (trip_id) do update set revision = excluded.revision, body = excluded.body where trip_live.revision " \
+  "= "                                                                                                                \
+  "excluded.revision - 1 returning trip_id"
+const Statement put_live("put_trip_live",
+                         Statement::Shape::many,
+                         "insert into trip_live (trip_id, revision, body) values ($1, $2, $3)" PUT_LIVE,
+                         "insert into trip_live (trip_id, revision, body) select cast(a as uuid), cast(b as bigint), "
+                         "cast(c as json) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[])) as "
+                         "t(a, b, c)" PUT_LIVE);
+#undef PUT_LIVE
+const Statement at_moment(
+    "trips_at",
+    Statement::Shape::many,
+    "select (select t.id from trips t where t.vehicle_id = $1 and t.started_at <= $2 order by t.started_at desc limit "
+    "1)",
+    "select (select t.id from trips t where t.vehicle_id = p.a and t.started_at <= cast(p.b as timestamptz) order by "
+    "t.started_at desc limit 1) from unnest(cast($1 as text[]), cast($2 as text[])) with ordinality as p(a, b, n) "
+    "order "
+    "by p.n");
 const Statement after(
     "positions_after",
     "select recorded_at, latitude, longitude, speed_mps, heading_deg, accuracy_m from trip_tracking where "
@@ -53,18 +61,28 @@ std::optional<double> real_at(const database::Row& row, std::size_t column) {
 
 }  // namespace
 
-Query insert_positions(const TripId& id, const std::vector<Position>& positions, Time received_at) {
-  Query q{&insert_all, {}};
-  q.cells.reserve(positions.size() * 8);
-  for (const auto& p : positions) {
-    q.add(id, p.recorded_at, p.latitude, p.longitude, p.speed_mps, p.heading_deg, p.accuracy_m, received_at);
-  }
-  return q;
+Query insert_positions() {
+  return {&insert_all, {}};
 }
 
-Query replace_live(const TripId& id, std::int64_t revision, const Live& live) {
-  if (revision == 0) return database::query(first_live, id, vocabulary::json::write(live));
-  return database::query(next_live, id, revision, vocabulary::json::write(live));
+void add_positions(Query& insert, const TripId& id, const std::vector<Position>& positions, Time received_at) {
+  for (const auto& p : positions) {
+    insert.add(id, p.recorded_at, p.latitude, p.longitude, p.speed_mps, p.heading_deg, p.accuracy_m, received_at);
+  }
+}
+
+Query replace_live() {
+  return {&put_live, {}};
+}
+
+void add_live(Query& replace, const TripId& id, std::int64_t revision, const Live& live) {
+  replace.add(id, revision + 1, vocabulary::json::write(live));
+}
+
+Query trips_at(const std::vector<VehiclePosition>& positions) {
+  Query q{&at_moment, {}};
+  for (const auto& p : positions) q.add(p.vehicle_id, p.position.recorded_at);
+  return q;
 }
 
 Query positions_after(const TripId& id, Time since, std::int64_t limit) {

@@ -9,11 +9,18 @@
 
 namespace mms::trips {
 
-// Stores each position once; the answer has a row for each that was new.
-database::Query insert_positions(const TripId& id, const std::vector<Position>& positions, Time received_at);
+// Stores each position once; the answer has the trip's id for each that was new. Rows of several trips come in the
+// order of their ids, so that two who store the same do not wait for each other.
+database::Query insert_positions();
+void add_positions(database::Query& insert, const TripId& id, const std::vector<Position>& positions, Time received_at);
 
-// Puts the live figures in place of those of `revision` (0: of none). The answer has a row when they were still those.
-database::Query replace_live(const TripId& id, std::int64_t revision, const Live& live);
+// Puts the live figures of trips in place of those of `revision` (0: of none). The answer has the id of each whose
+// figures were still those. The order of ids again.
+database::Query replace_live();
+void add_live(database::Query& replace, const TripId& id, std::int64_t revision, const Live& live);
+
+// The trips that vehicles were on: of each (vehicle, moment) the one that it had started last by then, or null.
+database::Query trips_at(const std::vector<VehiclePosition>& positions);
 
 // Positions recorded after a moment, in order.
 database::Query positions_after(const TripId& id, Time after, std::int64_t limit);

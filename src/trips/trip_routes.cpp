@@ -63,7 +63,7 @@ Task<Result<Response>> command(const TripTools& tools, const Request& request) {
   co_return co_await endpoints::ride(tools.lane, request, make(id, std::move(input)));
 }
 
-// GET /trips/stream and POST /trips/{id}/reroute. Refuses: not_available_yet.
+// POST /trips/{id}/reroute. Refuses: not_available_yet.
 Task<Result<Response>> not_yet(const TripTools&, const Request&) {
   co_return vocabulary::refuse(ProblemKind::not_available_yet, "this version cannot do this yet");
 }
@@ -101,6 +101,7 @@ void add_trip_rows(const TripTools& tools, std::vector<Route>& routes) {
        .accepts = schema_of<CreateTrip>("CreateTrip"),
        .answers = kTrip,
        .success = 201,
+       .repeat = 200,
        .problems = {invalid_fields, already_exists, not_available_yet},
        .idempotent = true,
        .example_request =
@@ -153,12 +154,6 @@ void add_command_rows(const TripTools& tools, std::vector<Route>& routes) {
                     .handler = http::with(tools, not_yet),
                     .summary = "Plans its route anew. Not available yet.",
                     .answers = kTrip,
-                    .problems = {not_available_yet}});
-  routes.push_back({.method = Method::get,
-                    .pattern = "/trips/stream",
-                    .permission = Permission::trips_read,
-                    .handler = http::with(tools, not_yet),
-                    .summary = "Events of trips as they happen. Not available yet.",
                     .problems = {not_available_yet}});
 }
 

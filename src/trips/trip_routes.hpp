@@ -9,6 +9,8 @@
 #include "http/request.hpp"
 #include "http/route.hpp"
 #include "lanes/lane.hpp"
+#include "trips/position_keeper.hpp"
+#include "trips/rules/tracking.hpp"
 #include "trips/rules/ways.hpp"
 #include "trips/trip_store.hpp"
 #include "vocabulary/ids.hpp"
@@ -39,6 +41,7 @@ struct TripTools {
   std::function<vocabulary::Time()> now;
   std::function<void(const PositionCounts&)> on_positions;  // may be empty
   FindWays find_ways;                                       // empty: no road map
+  OnTrack on_track = {};                                    // may be empty
 };
 
 std::vector<http::Route> trip_routes(const TripTools& tools);

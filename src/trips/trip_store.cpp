@@ -204,16 +204,27 @@ Query find_trip(const TripId& id) {
 }
 
 std::optional<StoredTrip> trip_from(const Rows& rows) {
-  if (rows.empty()) return std::nullopt;
-  const auto row = rows[0];
-  StoredTrip found;
-  found.body = row.text(0);
-  found.trip = json::from_stored<Trip>(found.body);
-  if (!row.is_null(1)) {
-    found.live = json::from_stored<Live>(std::string(row.text(1)));
-    found.live_revision = row.integer(2);
+  auto found = trips_from(rows);
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+Query find_trips(const std::vector<TripId>& ids) {
+  Query q{&load_trips, {}};
+  for (const auto& id : ids) q.add(id);
+  return q;
+}
+
+std::vector<StoredTrip> trips_from(const Rows& rows) {
+  std::vector<StoredTrip> all(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto row = rows[i];
+    all[i].body = row.text(0);
+    all[i].trip = json::from_stored<Trip>(all[i].body);
+    if (row.is_null(1)) continue;
+    all[i].live = json::from_stored<Live>(std::string(row.text(1)));
+    all[i].live_revision = row.integer(2);
   }
-  return found;
+  return all;
 }
 
 Query find_route(const TripId& id) {

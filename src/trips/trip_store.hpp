@@ -29,6 +29,9 @@ struct StoredTrip {
 };
 database::Query find_trip(const TripId& id);
 std::optional<StoredTrip> trip_from(const database::Rows& rows);
+// Many of them, each once, in any order.
+database::Query find_trips(const std::vector<TripId>& ids);
+std::vector<StoredTrip> trips_from(const database::Rows& rows);
 
 // The line of its newest route: JSON.
 database::Query find_route(const TripId& id);

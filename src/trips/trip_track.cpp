@@ -7,6 +7,7 @@
 #include "endpoints/one_or_many.hpp"
 #include "endpoints/ride.hpp"
 #include "endpoints/views.hpp"
+#include "trips/position_keeper.hpp"
 #include "trips/rules/trip_commands.hpp"
 #include "trips/tracking_store.hpp"
 #include "vocabulary/json_write.hpp"
@@ -22,7 +23,6 @@ using vocabulary::ProblemKind;
 namespace json = vocabulary::json;
 
 constexpr std::size_t kMostPositions = 100'000;
-constexpr std::int64_t kWholeHistory = 1'000'000;
 constexpr std::size_t kMostRefusals = 100;
 
 // Ranges are checked one by one, so that one bad position does not cost the others.
@@ -100,54 +100,6 @@ Sorted sort_out(const std::vector<PositionInput>& inputs, const Trip& trip, Time
   return sorted;
 }
 
-// Folds what the table holds, again and again while others write the same figures. Answers the steps that were seen.
-Task<std::vector<Step>> refold(const TripTools& tools, const Request& request, TripId id) {
-  constexpr int kTries = 5;
-  for (int i = 0; i < kTries; ++i) {
-    const auto answers =
-        co_await tools.reader.run({find_trip(id), positions_after(id, Time{}, kWholeHistory)}, request.deadline);
-    auto stored = trip_from(answers[0]);
-    if (!stored) co_return std::vector<Step>{};
-    auto positions = positions_from(answers[1]);
-    if (stored->live) {
-      const auto newer =
-          std::ranges::upper_bound(positions, stored->live->position.recorded_at, {}, &Position::recorded_at);
-      std::vector<Position> rest(newer, positions.end());
-      positions.erase(newer, positions.end());
-      stored->live->travelled_m = way_m(positions);
-      positions = std::move(rest);
-    }
-    auto moved = advance(stored->trip, std::move(stored->live), std::move(positions));
-    if (!moved.live) co_return std::move(moved.steps);
-    std::vector<database::Query> put;
-    put.push_back(replace_live(id, stored->live_revision, *moved.live));
-    const auto done = co_await tools.appender.append(std::move(put));
-    if (!done[0].empty()) co_return std::move(moved.steps);
-  }
-  co_return std::vector<Step>{};  // the next position finds what is left to do
-}
-
-// Stores the positions and moves the live figures; answers the steps that were seen.
-Task<std::vector<Step>> keep(const TripTools& tools, const Request& request, const StoredTrip& stored, Sorted& sorted) {
-  const auto id = stored.trip.id;
-  const bool late = std::ranges::any_of(sorted.good, [&](const Position& p) {
-    return stored.live && p.recorded_at <= stored.live->position.recorded_at;
-  });
-  std::vector<database::Query> queries;
-  queries.push_back(insert_positions(id, sorted.good, tools.now()));
-  Advance moved;
-  if (!late) {
-    moved = advance(stored.trip, stored.live, sorted.good);
-    queries.push_back(replace_live(id, stored.live_revision, *moved.live));
-  }
-  const auto answers = co_await tools.appender.append(std::move(queries));
-  sorted.taken.accepted = static_cast<int>(answers[0].size());
-  sorted.taken.duplicate = static_cast<int>(sorted.good.size()) - sorted.taken.accepted;
-  if (!late && !answers[1].empty()) co_return std::move(moved.steps);
-  if (sorted.taken.accepted == 0) co_return std::vector<Step>{};
-  co_return co_await refold(tools, request, id);
-}
-
 // POST /trips/{id}/track: one position or a batch; each is stored once.
 // Refuses: not_found, forbidden, malformed_json, invalid_fields (a single one that is wrong).
 Task<Result<Response>> take(const TripTools& tools, const Request& request) {
@@ -160,12 +112,18 @@ Task<Result<Response>> take(const TripTools& tools, const Request& request) {
     refusal.error().errors.push_back({first.pointer, first.code, first.detail});
     co_return refusal;
   }
-  std::vector<Step> steps;
-  if (!sorted.good.empty()) steps = co_await keep(tools, request, stored, sorted);
-  if (!steps.empty()) {
+  std::vector<TripPositions> kept(1);
+  kept[0] = {.stored = std::move(stored), .positions = std::move(sorted.good)};
+  if (!kept[0].positions.empty()) {
+    co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track}, kept, request.deadline);
+    sorted.taken.accepted = kept[0].accepted;
+    sorted.taken.duplicate = static_cast<int>(kept[0].positions.size()) - kept[0].accepted;
+  }
+  if (!kept[0].steps.empty()) {
     // The positions are stored, whatever comes of the steps: a step that could not ride is seen again by the next
     // position.
-    CO_TRY(submission, endpoints::submission_of(request, advance_trip(stored.trip.id, std::move(steps))));
+    CO_TRY(submission,
+           endpoints::submission_of(request, advance_trip(kept[0].stored.trip.id, std::move(kept[0].steps))));
     submission.idempotency.reset();
     submission.command->expected_versions.clear();
     co_await tools.lane.submit(std::move(submission));

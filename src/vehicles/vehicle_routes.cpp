@@ -63,7 +63,8 @@ Task<Result<Response>> report_state(const VehicleTools& tools, const Request& re
   CO_TRY(id, vehicle_in_path(request));
   CO_TRY(report, endpoints::body_of<ReportVehicleState>(request));
   const auto row = tools.ids.next(tools.now());
-  co_return co_await endpoints::ride(tools.lane, request, report_vehicle_state(std::move(id), std::move(report), row));
+  co_return co_await endpoints::ride(tools.lane, request,
+                                     report_vehicle_state(std::move(id), std::move(report), row, tools.missions));
 }
 
 // GET /vehicles/{id}/state. Refuses: not_found.

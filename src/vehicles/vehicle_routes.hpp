@@ -8,6 +8,7 @@
 #include "endpoints/cursor.hpp"
 #include "http/route.hpp"
 #include "lanes/lane.hpp"
+#include "vehicles/rules/mission_link.hpp"
 #include "vocabulary/ids.hpp"
 
 namespace mms::vehicles {
@@ -19,6 +20,7 @@ struct VehicleTools {
   vocabulary::IdSource& ids;
   const endpoints::CursorKey& cursor_key;
   std::function<vocabulary::Time()> now;
+  const MissionLink* missions = nullptr;  // told what reports say of missions
 };
 
 std::vector<http::Route> vehicle_routes(const VehicleTools& tools);

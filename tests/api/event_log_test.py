@@ -11,9 +11,9 @@ from running_service import PREFIX, Service, ServiceTest, new_uuid7
 
 
 class Stream:
-    """A reader of /events/stream on a connection of its own; frames as (id, event, data)."""
+    """A reader of a live stream on a connection of its own; frames as (id, event, data)."""
 
-    def __init__(self, service, query="", key=None, last=None, receive_buffer=None):
+    def __init__(self, service, query="", key=None, last=None, receive_buffer=None, path="/events/stream"):
         self.connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
         self.sock = self.connection.sock = socket.socket()
         if receive_buffer:
@@ -21,7 +21,7 @@ class Stream:
         self.sock.settimeout(30)
         self.sock.connect(("127.0.0.1", service.port))
         headers = {"Accept": "text/event-stream"} | ({"X-API-Key": key} if key else {}) | ({"Last-Event-ID": str(last)} if last is not None else {})
-        self.connection.request("GET", f"{PREFIX}/events/stream{query}", headers=headers)
+        self.connection.request("GET", f"{PREFIX}{path}{query}", headers=headers)
         self.response = self.connection.getresponse()
         self.status = self.response.status
         self.events, self.comments, self.last, self.ended, self.reason = [], [], None, False, None
@@ -148,6 +148,40 @@ class Log(ServiceTest):
         self.eventually(lambda: len(stream.events) == len(seen) + 2)
         self.assertEqual({e["streamid"] for e in stream.events[-2:]}, {last["id"]})
         stream.leave()
+
+    def test_trips_live_by_fleet_and_by_trip_for_those_who_read_trips(self):
+        viewer, key_id = self.key("*", "viewer")
+        guest, _ = self.key("live-b", "viewer")
+        self.assert_problem(self.service.get("/events/stream", key=viewer), 403, "forbidden")
+        place = {"origin": {"latitude": 53.5, "longitude": 9.9}, "destination": {"latitude": 53.6, "longitude": 9.9}}
+        made = lambda fleet: self.service.post("/trips", place | {"fleet_id": fleet, "vehicle_id": "cab-" + fleet}).json["id"]
+        a = made("live-a")
+        opened = [Stream(self.service, query, path="/trips/stream", **more).start() for query, more in (
+            ("?after=0&fleet_id=live-a&fleet_id=live-c", {"key": viewer}), (f"?trip_id={a}&type=trip.started", {"key": viewer}),
+            ("", {"key": guest}), ("?fleet_id=live-a", {"key": guest}))]
+        for stream in opened:
+            self.eventually(lambda: stream.last is not None)
+        b = made("live-b")
+        self.service.mission(fleet_id="live-a")
+        for trip in (a, b):
+            self.assertEqual(self.service.post(f"/trips/{trip}/start").status, 200)
+        seen = lambda stream: [(e["streamid"], e["type"]) for e in stream.events]
+        of_a, single, own, none = opened
+        self.eventually(lambda: (a, "trip.started") in seen(of_a) and single.events and (b, "trip.started") in seen(own))
+        self.assertEqual({trip for trip, _ in seen(of_a)}, {a})
+        self.assertEqual(seen(of_a)[0], (a, "trip.created"))
+        self.assertEqual(seen(single), [(a, "trip.started")])
+        self.assertEqual({trip for trip, _ in seen(own)}, {b})
+        self.assertEqual(none.events, [])
+        resumed = Stream(self.service, "?fleet_id=live-a", key=viewer, last=of_a.ids[0], path="/trips/stream").start()
+        self.eventually(lambda: resumed.ids == of_a.ids[1:])
+        for query in ("trip_id=x", "after=x", "stream=mission"):
+            self.assert_problem(self.service.get("/trips/stream?" + query, key=viewer), 400, "bad_parameter")
+        self.assertEqual(self.service.delete(f"/api-keys/{key_id}").status, 204)
+        self.eventually(lambda: of_a.ended and single.ended, 15)
+        self.assertEqual(of_a.reason, "unauthenticated")
+        for stream in (own, none, resumed):
+            stream.leave()
 
     def test_a_vehicle_does_not_read_the_log(self):
         made = self.service.post("/api-keys", {"name": "v", "kind": "vehicle", "vehicle_id": "v", "grants": [{"role": "auditor", "fleet_id": "north"}]})

@@ -52,9 +52,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def by_get(self, path):
         self.server.asked.append((path, None))
-        service, places, options = re.fullmatch(r"/(route|table|nearest)/v1/driving/([-0-9.,;]+)\?(.*)", path).groups()
+        service, places, options = re.fullmatch(r"/(route|table|nearest|match)/v1/driving/([-0-9.,;]+)\?(.*)", path).groups()
         places = [[float(x) for x in place.split(",")] for place in places.split(";")]
         options = dict(option.split("=") for option in options.split("&"))
+        if service == "match":
+            return self.match(places, options["geometries"])
         if any(longitude > 50 for longitude, _ in places):
             return {"code": "NoRoute", "message": "Impossible route between points"}
         if service == "nearest":
@@ -66,10 +68,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def by_post(self, body):
         place = lambda p: [p["lon"], p["lat"]]
+        if "shape" in body:
+            return self.match([place(p) for p in body["shape"]], body["shape_format"])
         if "sources" in body:
             return self.matrix([place(p) for p in body["sources"]], [place(p) for p in body["targets"]])
         return {"code": "Ok", "routes": [route([place(p) for p in body["locations"]], body["shape_format"])],
                 "waypoints": [waypoint(place(p)) for p in body["locations"]]}
+
+    @staticmethod
+    def match(places, geometry):
+        if any(longitude > 50 for longitude, _ in places):
+            return {"code": "NoSegment", "message": "Could not find a matching segment for any coordinate."}
+        if len(places) > 100:
+            return {"code": "TooBig", "message": "Too many trace coordinates"}
+        points = [None if i == len(places) - 1 else waypoint(p) | {"matchings_index": 0, "waypoint_index": i, "alternatives_count": 0} for i, p in enumerate(places)]
+        return {"code": "Ok", "matchings": [route(places, geometry) | {"confidence": 0.9}], "tracepoints": points}
 
     @staticmethod
     def matrix(sources, targets):

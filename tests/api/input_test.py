@@ -135,17 +135,5 @@ class TransportLimits(ServiceTest):
             self.assertEqual(sorted(answer.headers["allow"].split(", ")), sorted(allow.split(", ")))
 
 
-class NotYet(ServiceTest):
-    def test_what_is_not_there_is_refused_by_name(self):
-        answer = self.service.post("/missions", GOOD | {"start_policy": "auto"})
-        if answer.status != 201:  # until dependencies land
-            self.assert_problem(answer, 422, "not_available_yet")
-            self.assertEqual(set(self.pointers(answer)), {"/start_policy"})
-        answer = self.service.post("/missions", GOOD | {"control": "vehicle"})
-        if answer.status != 201:
-            self.assert_problem(answer, 422, "not_available_yet")
-            self.assertEqual(set(self.pointers(answer)), {"/control"})
-
-
 if __name__ == "__main__":
     unittest.main()

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from fake_router import FakeRouter
-from running_service import BINARY, Service, ServiceTest, Store
+from running_service import BINARY, Service, ServiceTest, Store, rfc3339
 
 FROM, VIA, TO = ({"latitude": a, "longitude": o} for a, o in ((47.1410, 9.5209), (47.1500, 9.5180), (47.1660, 9.5150)))
 NEAREST = "/routes/nearest?latitude=47.14&longitude=9.52&count=2"
@@ -43,9 +43,23 @@ class Contract:
         self.assertEqual((len(answer.json["from"]), len(answer.json["to"])), (2, 3))
         self.assertEqual(self.service.post("/routes/matrix", {"from": [FROM, TO]}).status, 200)
 
+    def test_a_trace_is_matched(self):
+        line = self.service.post("/routes", {"from": FROM, "to": TO}).json["routes"][0]["geometry"]["coordinates"]
+        line = line[:60:4] if len(line) > 60 else line
+        trace = [{"latitude": a, "longitude": o, "recorded_at": rfc3339(1764000000 + 4 * i), "accuracy_m": 10} for i, (o, a) in enumerate(line)]
+        answer = self.service.post("/routes/match", {"trace": trace})
+        self.assertEqual((answer.status, answer.json.get("source")), (200, self.kind), answer)
+        route, points = answer.json["routes"][0], answer.json["points"]
+        self.assertEqual((route["geometry"]["type"], route["edges"], len(points)), ("LineString", [], len(trace)))
+        self.assertTrue(0 < route["confidence"] <= 1 and points[0]["matched"] and points[0]["route"] == 0, answer)
+        self.assertLess(points[0]["distance_m"], 10)
+        self.assertNotIn("edge", points[0])
+        far = self.service.post("/routes/match", {"trace": [{"latitude": 47.9, "longitude": 60 + 0.001 * i} for i in range(3)], "geometry": "polyline6"})
+        self.assertEqual((far.status, far.json["routes"], [p["matched"] for p in far.json["points"]]), (200, [], [False] * 3), far)
+
     def test_what_it_cannot_do_is_refused(self):
         for path, body in (("/routes", {"from": FROM, "to": TO, "avoid": {"tolls": True}}), ("/routes", {"from": FROM, "to": TO, "weights": {"energy": 1}}),
-                           ("/routes/matrix", {"from": [FROM, TO], "objectives": ["risk"]}), ("/routes/match", {"trace": [FROM, VIA]})):
+                           ("/routes/matrix", {"from": [FROM, TO], "objectives": ["risk"]}), ("/traffic", {"source": "a", "way": {"id": 1}, "closed": True})):
             self.assert_problem(self.service.post(path, body), 422, "no_map")
 
     def test_health_names_it(self):
@@ -61,7 +75,13 @@ class ByOsrm(Contract):
         self.assertNotIn("way_id", answer.json["roads"][0])
 
     def test_a_truck_is_refused(self):
-        self.assert_problem(self.service.post("/routes", {"from": FROM, "to": TO, "profile": "truck"}), 422, "no_map")
+        for path, body in (("/routes", {"from": FROM, "to": TO}), ("/routes/match", {"trace": [FROM, TO]})):
+            self.assert_problem(self.service.post(path, body | {"profile": "truck"}), 422, "no_map")
+
+    def test_a_trace_that_is_too_long_for_it_is_refused_by_name(self):
+        answer = self.service.post("/routes/match", {"trace": [FROM | {"longitude": 9.52 + 1e-5 * i} for i in range(101)]})
+        self.assert_problem(answer, 422, "invalid_fields")
+        self.assertEqual(list(self.pointers(answer).values()), ["too_many"])
 
 
 class ByValhalla(Contract):
@@ -116,11 +136,14 @@ class Trouble(ServiceTest):
         for says in (b"", b"<html>", b"[]", b'{"code":"Ok"}', b'{"code":"Ok","routes":[{"distance":"far"}]}', b'{"code":"InvalidUrl"}',
                      b'{"code":"Ok","routes":[{"distance":1,"duration":1,"geometry":"x","legs":[]}],"waypoints":[]}',
                      b'{"code":"Ok","routes":[{"distance":1,"duration":1,"geometry":{},"legs":[]}],"waypoints":[{"location":[900,1]}]}',
-                     b'{"code":"Ok","durations":[[1,2],[3]]}', b'{"code":"Ok","durations":[]}'):
+                     b'{"code":"Ok","durations":[[1,2],[3]]}', b'{"code":"Ok","durations":[]}', b'{"code":"Ok","tracepoints":[null],"matchings":[]}',
+                     b'{"code":"Ok","tracepoints":[{"location":[9,47],"matchings_index":3},null],"matchings":[]}',
+                     b'{"code":"Ok","tracepoints":[null,null],"matchings":[{"distance":-1,"duration":1,"geometry":{"type":"LineString"},"legs":[]}]}'):
             with self.subTest(says=says):
                 self.router.says = (200, says)
                 self.assert_unavailable(self.service.post("/routes", ask))
                 self.assert_unavailable(self.service.post("/routes/matrix", {"from": [FROM, TO]}))
+                self.assert_unavailable(self.service.post("/routes/match", {"trace": [FROM, TO]}))
         self.router.says = (502, b"bad gateway")
         self.assert_unavailable(self.service.post("/routes", ask))
 

@@ -69,6 +69,8 @@ class OnRoads(ServiceTest):
                 self.assertTrue(found and (code is None or code in found.values()), answer)
         nan = self.service.post("/routes", {"from": {"latitude": "NaN", "longitude": 9}, "to": corner(0, 0)})
         self.assert_problem(nan, 422, "invalid_fields")
+        raw = self.service.post("/routes", b'{"from":{"latitude":NaN,"longitude":9},"to":{"latitude":47,"longitude":9}}')
+        self.assert_problem(raw, 400, "malformed_json")
 
     def test_an_island_has_no_route_and_the_same_place_twice_has_one_of_no_length(self):
         for more in ({}, {"alternatives": 3}):
@@ -157,6 +159,49 @@ class Traffic(ServiceTest):
             self.say(clear=True, **target)
             self.eventually(lambda: ask() == free, 2)
 
+    def test_a_start_that_traffic_closes_all_around_has_no_route_until_it_opens(self):
+        ask = lambda: self.service.post("/routes", {"from": corner(4, 0.05), "to": corner(0, 2)})
+        around = [{"way": {"id": 104}}, {"way": {"id": 200}}]
+        for target in around:
+            self.say(closed=True, **target)
+        self.eventually(lambda: ask().status == 422, 2)
+        self.assert_problem(ask(), 422, "no_route")
+        matrix = self.service.post("/routes/matrix", {"from": [corner(4, 0.05), corner(0, 2)]}).json["matrices"][0]["rows"]
+        self.assertEqual([matrix[0][1], matrix[1][0]], [None, None])
+        for target in around:
+            self.say(clear=True, **target)
+        self.eventually(lambda: ask().status == 200, 2)
+
+    def test_sources_that_contradict_each_other_close_the_road_and_of_speeds_the_latest_holds(self):
+        ask = lambda: self.service.post("/routes", {"from": corner(1.5, 0), "to": corner(1.5, 4)}).json["routes"][0]["duration_s"]
+        free = ask()
+        self.say(source="police", way={"id": 102}, closed=True)
+        self.eventually(lambda: ask() > free + 5, 2)
+        closed = ask()
+        self.say(source="cars", way={"id": 102}, speed_kmh=60)
+        time.sleep(1.2)
+        self.assertEqual(ask(), closed)
+        self.say(source="police", way={"id": 102}, clear=True)
+        self.eventually(lambda: ask() <= free, 2)
+        self.say(source="loops", way={"id": 102}, speed_kmh=40)
+        self.eventually(lambda: free < ask() < closed, 2)
+        for source in ("cars", "loops"):
+            self.say(source=source, way={"id": 102}, clear=True)
+        self.eventually(lambda: ask() == free, 2)
+
+    # What a source says of one edge of a way for a while gives way to what it says of the way, without a restart.
+    def test_an_edges_report_ends_and_its_ways_holds_on(self):
+        free = self.duration()
+        edge = self.service.get("/routes/nearest?latitude=47.004&longitude=9.0045").json["roads"][0]["edge_forward"]
+        self.say(way={"id": 102}, speed_kmh=30)
+        self.eventually(lambda: self.duration() > free + 1, 2)
+        slow = self.duration()
+        self.say(edge=edge, speed_kmh=20, expires_at=rfc3339(time.time() + 3))
+        self.eventually(lambda: self.duration() > slow + 1, 2)
+        self.eventually(lambda: self.duration() == slow, 5)
+        self.say(way={"id": 102}, clear=True)
+        self.eventually(lambda: self.duration() == free, 2)
+
     def test_the_list_pages_what_is_in_force(self):
         self.service.post("/traffic", {"items": [{"source": f"pager-{i}", "way": {"id": 101, "direction": "forward"}, "speed_kmh": 29} for i in range(5)]})
         seen, cursor = [], ""
@@ -187,6 +232,122 @@ class Traffic(ServiceTest):
         again = self.service.post("/traffic", body, headers=headers)
         self.assertEqual((first.status, again.status, again.headers.get("idempotency-replayed")), (201, 201, "true"))
         self.assertEqual(self.service.post("/traffic", body | {"speed_kmh": 21}, headers=headers).code, "idempotency_key_reused")
+
+
+class SpeedProfiles(ServiceTest):
+    settings = {"ROADS_FILE": MAP}
+    ALWAYS = {"hours": [{"from": 0, "to": 24, "speed_kmh": 6}]}
+
+    def route(self, **fields):
+        return self.service.post("/routes", ACROSS | {"steps": False} | fields).json
+
+    def put(self, **fields):
+        where = {} if "edge" in fields else {"way": {"id": 102}}
+        answer = self.service.put("/traffic/profiles", {"source": "city"} | where | fields)
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json
+
+    def tearDown(self):
+        for source in ("city", "other"):
+            self.service.delete(f"/traffic/profiles?source={source}")
+        self.eventually(lambda: self.route()["hourly_speeds"] == "none", 4)
+
+    def test_rush_hour_slows_what_departs_in_it_and_traffic_goes_before_it(self):
+        free = self.route()["routes"][0]["duration_s"]
+        self.assertEqual(self.put(utc_offset_minutes=60, hours=[{"days": ["monday", "tuesday"], "from": 7, "to": 9, "speed_kmh": 6}]),
+                         {"accepted": 2, "edges": 8})
+        rush, quiet = "2030-01-07T07:10:00+01:00", "2030-01-07T09:10:00+01:00"  # a Monday
+        self.eventually(lambda: self.route(departure=rush)["hourly_speeds"] == "exact", 4)
+        slow = self.route(departure=rush)["routes"][0]
+        self.assertGreater(slow["duration_s"], free + 10)
+        self.assertGreater(slow["duration_s"], slow["duration_without_traffic_s"] - 1)
+        for when in (quiet, "2030-01-09T07:10:00+01:00"):
+            self.assertEqual(self.route(departure=when)["routes"][0]["duration_s"], free)
+        matrix = self.service.post("/routes/matrix", {"from": [ACROSS["from"], ACROSS["to"]], "departure": rush}).json
+        self.assertEqual(matrix["hourly_speeds"], "departure_hour")
+        self.assertGreater(matrix["matrices"][0]["rows"][0][1], free + 10)
+        energy = self.route(departure=rush, weights={"distance": 1})
+        self.assertEqual(energy["hourly_speeds"], "departure_hour")
+        self.assertGreater(energy["routes"][0]["duration_s"], free + 60)
+        plan = self.service.post("/routes/plan", {"start": ACROSS["from"], "stops": [ACROSS["to"]], "departure": rush}).json
+        self.assertGreater(plan["driving_s"], free + 10)
+        self.put(**self.ALWAYS)
+        self.eventually(lambda: self.route()["routes"][0]["duration_s"] > free + 10, 4)
+        self.assertEqual(self.service.post("/traffic", {"source": "city", "way": {"id": 102}, "speed_kmh": 60}).status, 201)
+        self.eventually(lambda: self.route()["routes"][0]["duration_s"] <= free + 1, 3)
+        self.service.post("/traffic", {"source": "city", "way": {"id": 102}, "clear": True})
+
+    def test_profiles_are_listed_replaced_deleted_and_outlive_a_restart(self):
+        self.put(way={"id": 102, "direction": "forward"}, **self.ALWAYS)
+        self.put(source="other", way={"id": 103}, speeds_kmh=[30.5] * 167 + [0])
+        self.put(way={"id": 102, "direction": "forward"}, hours=[{"from": 1, "to": 2, "speed_kmh": 20}])
+        edge = self.service.get("/routes/nearest?latitude=47.006&longitude=9.0045").json["roads"][0]["edge_forward"]
+        self.put(source="other", edge=edge, **self.ALWAYS)
+        self.service.stop()
+        self.service.start()
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = self.service.get("/traffic/profiles?limit=2" + (f"&cursor={cursor}" if cursor else "")).json
+            seen, cursor = seen + page["items"], page["next_cursor"]
+        self.assertEqual([(i["source"], i.get("way_id"), i.get("direction"), i.get("edge")) for i in seen],
+                         [("other", 103, "forward", None), ("other", 103, "backward", None), ("city", 102, "forward", None), ("other", None, None, edge)])
+        self.assertEqual(seen[0]["speeds_kmh"], [30.5] * 167 + [0])
+        self.assertEqual(seen[2]["speeds_kmh"][:3], [0, 20, 0])
+        self.assertEqual(len(self.service.get("/traffic/profiles?source=city").json["items"]), 1)
+        self.assertEqual(self.service.delete(f"/traffic/profiles?source=other&edge={edge}").json, {"deleted": 1})
+        self.assertEqual(self.service.delete("/traffic/profiles?source=other&way_id=103&direction=backward").json, {"deleted": 1})
+        self.assertEqual(self.service.delete("/traffic/profiles?source=other").json, {"deleted": 1})
+        self.assertEqual(self.service.delete("/traffic/profiles?source=other").json, {"deleted": 0})
+
+    def test_bad_profiles_are_named_and_none_is_taken(self):
+        good = {"source": "bad", "way": {"id": 104}} | self.ALWAYS
+        hours = lambda **range: {"hours": [{"from": 1, "to": 2, "speed_kmh": 9} | range]}
+        for item, pointer, code in (
+                ({"way": {"id": 9}}, "/items/1/way", "not_on_the_map"), ({"way": {"id": 104, "direction": "forward"}}, "/items/1", "contradiction"),
+                ({"edge": 1}, "/items/1", "one_of"), ({"speeds_kmh": [1] * 168}, "/items/1", "one_of"), ({"source": "observed"}, "/items/1/source", "reserved"),
+                (hours(to=1), "/items/1/hours/0/to", "before_from"), (hours(to=25), "/items/1/hours/0/to", "out_of_range"),
+                (hours(speed_kmh=0), "/items/1/hours/0/speed_kmh", "out_of_range"), (hours(days=["someday"]), "/items/1/hours/0/days/0", "not_one_of"),
+                ({"hours": []}, "/items/1/hours", "too_few"), ({"utc_offset_minutes": 900}, "/items/1/utc_offset_minutes", "out_of_range"),
+                ({"hours": self.ALWAYS["hours"] + [{"days": ["friday"], "from": 7, "to": 8, "speed_kmh": 7}]}, "/items/1/hours/1", "contradiction"),
+                ({"hours": None, "speeds_kmh": [1] * 167}, "/items/1/speeds_kmh", "too_few"), ({"hours": None, "speeds_kmh": [0.5] * 168}, "/items/1/speeds_kmh/0", "out_of_range")):
+            with self.subTest(item=str(item)[:60]):
+                answer = self.service.put("/traffic/profiles", {"items": [good, {k: v for k, v in (good | {"way": {"id": 103}} | item).items() if v is not None}]})
+                self.assert_problem(answer, 422, "invalid_fields")
+                self.assertEqual(self.pointers(answer).get(pointer), code, answer)
+        self.assertEqual(self.service.get("/traffic/profiles?source=bad").json["items"], [])
+        for query in ("", "source=bad&way_id=x", "source=bad&way_id=1&direction=up", "source=bad&colour=1"):
+            self.assert_problem(self.service.delete("/traffic/profiles?" + query), 400, "bad_parameter")
+
+
+class ObservedSpeeds(ServiceTest):
+    settings = {"ROADS_FILE": MAP, "OBSERVED_SPEEDS": "3"}
+
+    def drive(self, vehicle, speed_mps):
+        trip = self.service.post("/trips", {"fleet_id": "cabs", "sector": "ridehail", "vehicle_id": vehicle, "origin": corner(2, 0), "destination": corner(2, 4)})
+        self.assertEqual(trip.status, 201, trip)
+        path = f"/trips/{trip.json['id']}"
+        self.assertEqual(self.service.post(path + "/start").status, 200)
+        begin = time.time()  # a minute ahead of the service's clock is believed
+        way = [corner(2, speed_mps * i / 227.5) | {"recorded_at": rfc3339(begin + i)} for i in range(0, 56, 3)]
+        self.assertEqual(self.service.post(path + "/track", {"items": way}).json["accepted"], len(way))
+
+    def test_three_slow_vehicles_are_traffic_that_no_other_sources_word_gives_way_to(self):
+        observed = lambda: [i for i in self.service.get("/traffic?limit=200").json["items"] if i["source"] == "observed"]
+        ask = lambda: self.service.post("/routes", {"from": corner(2, 0.1), "to": corner(2, 1.9)}).json["routes"][0]
+        free = ask()["duration_s"]
+        for vehicle in ("cab-1", "cab-2"):
+            self.drive(vehicle, 9)
+        time.sleep(5)
+        self.assertEqual(observed(), [])
+        self.drive("cab-3", 8)
+        self.eventually(lambda: ask()["duration_s"] > free + 10, 8)
+        said = observed()
+        self.assertTrue(said and all(25 < item["speed_kmh"] < 36 for item in said), said)
+        self.assertEqual(self.service.post("/traffic", {"source": "operator", "way": {"id": 102}, "speed_kmh": 60}).status, 201)
+        self.eventually(lambda: ask()["duration_s"] < free + 1, 3)
+        answer = self.service.post("/traffic", {"source": "observed", "way": {"id": 102}, "speed_kmh": 60})
+        self.assertEqual(self.pointers(answer), {"/source": "reserved"})
+        self.assertIn("observed_speed_edges", self.service.get("//metrics").text)
 
 
 class TripsOnRoads(ServiceTest):

@@ -96,7 +96,6 @@ class Life(ServiceTest):
         later = self.service.post("/trips", {"fleet_id": "cabs", "origin": ORIGIN, "destination": DESTINATION,
                                              "optimize_stops": True})
         self.assert_problem(later, 422, "not_available_yet")
-        self.assert_problem(self.service.get("/trips/stream"), 422, "not_available_yet")
 
     def test_put_merges_and_routes_anew(self):
         trip = made(self.service, metadata={"a": 1}, scheduled_start_time=rfc3339(time.time() + 60))

@@ -31,7 +31,14 @@ std::optional<Time> lag_ends(const Edges& held) {
   return last;
 }
 
+// Its vehicle is asked once: what came of it is for a person to judge.
+bool was_to_cancel(const Mission& mission) {
+  const bool asked = mission.requested && mission.requested->command == RequestedChange::cancel;
+  return asked || (mission.last_command && mission.last_command->command == RequestedChange::cancel);
+}
+
 Events settle_unsatisfiable(const Mission& mission, const Edge& edge) {
+  if (was_to_cancel(mission)) return {};
   if (mission.on_dependency_failure == OnDependencyFailure::cancel) return {MissionCancelled{kUnsatisfiable}};
   if (mission.blocked) return {};
   return {MissionBlocked{kUnsatisfiable, edge.dependency.id, edge.dependency.predecessor_id}};
@@ -91,9 +98,10 @@ Result<Events> decide(const Mission& mission,
     return bad("/condition", "not_applicable", "start_to_start looks at the start and knows no condition");
   }
   const bool finish = command.type == DependencyType::finish_to_finish;
+  if (mission.requested) return refuse_requested(mission, "begin to wait for another one");
   if (mission.status != MissionStatus::pending && mission.status != MissionStatus::ready) {
     std::vector<std::string> allowed;
-    for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
+    for (const auto name : allowed_commands(mission)) allowed.emplace_back(name);
     return refuse(ProblemKind::wrong_state,
                   fmt::format("a {} mission cannot begin to wait for another one", vocabulary::name_of(mission.status)),
                   json::ObjectText().add("state", mission.status).add("allowed", allowed).members());
@@ -120,7 +128,8 @@ Events decide_settling(const Mission& mission, const Edges& edges, Time now) {
   switch (mission.status) {
     case MissionStatus::pending:
     case MissionStatus::ready:
-      return mission.deleted_at ? Events{} : settle_start(mission, holding_start(edges), now);
+      // One whose start is on its way counts as started: its dependencies were asked then.
+      return mission.deleted_at || mission.requested ? Events{} : settle_start(mission, holding_start(edges), now);
     case MissionStatus::running:
     case MissionStatus::paused:
       return settle_finish(mission, holding_finish(edges));

@@ -10,9 +10,16 @@ bool is_final(MissionStatus status) {
 }
 
 bool occupies_vehicle(const Mission& mission) {
-  if (!mission.vehicle_id) return false;
-  return mission.status == MissionStatus::running || mission.status == MissionStatus::paused ||
-         mission.requested == RequestedChange::start;
+  return mission.vehicle_id && may_be_with_vehicle(mission);
+}
+
+bool may_be_with_vehicle(const Mission& mission) {
+  return mission.status == MissionStatus::running || mission.status == MissionStatus::paused || mission.requested;
+}
+
+std::optional<std::string> recalled_vehicle(const Mission& mission) {
+  if (!mission.recall || mission.recall->answered_at) return std::nullopt;
+  return mission.recall->vehicle_id;
 }
 
 std::optional<Time> earliest_start(const Mission& mission) {
@@ -45,6 +52,7 @@ std::vector<lanes::Timer> timers_of(const Mission& mission) {
   }
   if (mission.status == MissionStatus::pending && mission.not_before) add("backoff", *earliest_start(mission));
   if (waiting && mission.deadline && !mission.started_at) add("deadline", *mission.deadline);
+  if (mission.requested) add("command_timeout", mission.requested->expires_at);
   if (awaits_finish(mission) && mission.not_before) add("backoff", *mission.not_before);
   if (under_way && mission.timeout_s && mission.started_at) {
     add("timeout", *mission.started_at + vocabulary::seconds(*mission.timeout_s));

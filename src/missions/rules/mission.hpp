@@ -31,6 +31,11 @@ BOOST_DEFINE_ENUM_CLASS(MissionOutcome, success, partial)
 BOOST_DEFINE_ENUM_CLASS(TaskType, navigate, action, wait, notify, custom)
 BOOST_DEFINE_ENUM_CLASS(TaskStatus, pending, running, succeeded, failed, skipped)
 BOOST_DEFINE_ENUM_CLASS(RequestedChange, start, pause, resume, cancel)
+// What became of a command to a vehicle. superseded: something overtook it, such as a cancel, or the mission's end.
+BOOST_DEFINE_ENUM_CLASS(CommandOutcome, confirmed, rejected, timed_out, superseded)
+
+// Names a command to a vehicle, for good: sent again it has the same one.
+using CommandId = vocabulary::Id<struct VehicleCommandTag>;
 
 struct Task {
   std::string key;
@@ -58,6 +63,45 @@ struct Retry {
 };
 BOOST_DESCRIBE_STRUCT(Retry, (), (max_attempts, backoff_s, backoff_factor, max_backoff_s))
 
+// A command that its vehicle was sent and has not confirmed. At most one at a time.
+struct Requested {
+  RequestedChange command{};
+  CommandId command_id;
+  Time at;
+  Time expires_at;
+  std::string by;
+  std::optional<std::string> reason;
+  std::optional<Time> accepted_at;  // when the vehicle said that it has it
+  bool operator==(const Requested&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Requested, (), (command, command_id, at, expires_at, by, reason, accepted_at))
+
+// The latest command that is no longer requested.
+struct LastCommand {
+  RequestedChange command{};
+  CommandId command_id;
+  CommandOutcome outcome{};
+  std::optional<std::string> reason;  // of a rejection, the vehicle's
+  Time at;
+  int failures = 0;  // how many commands of this kind in a row were not confirmed
+  bool operator==(const LastCommand&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(LastCommand, (), (command, command_id, outcome, reason, at, failures))
+
+// A cancel for a vehicle that is, or may be, on this mission while the mission is not on the vehicle: no state waits
+// for its answer.
+struct Recall {
+  CommandId command_id;
+  std::string vehicle_id;
+  Time at;
+  Time expires_at;
+  std::string reason;
+  int sent = 1;                     // how often
+  std::optional<Time> answered_at;  // absent: the vehicle has not answered
+  bool operator==(const Recall&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Recall, (), (command_id, vehicle_id, at, expires_at, reason, sent, answered_at))
+
 struct Mission {
   MissionId id;
   std::string fleet_id;
@@ -81,10 +125,13 @@ struct Mission {
   Retry retry;
   OnDependencyFailure on_dependency_failure = OnDependencyFailure::block;
   Control control = Control::direct;
+  std::optional<double> command_timeout_s;  // how long its vehicle may take to confirm a command; absent: 30
   MissionStatus status = MissionStatus::pending;
   std::optional<std::string> status_reason;
   bool blocked = false;
-  std::optional<RequestedChange> requested;
+  std::optional<Requested> requested;
+  std::optional<LastCommand> last_command;
+  std::optional<Recall> recall;
   std::optional<Time> not_before;
   double progress = 0;
   int attempt = 1;
@@ -123,10 +170,13 @@ BOOST_DESCRIBE_STRUCT(Mission,
                        retry,
                        on_dependency_failure,
                        control,
+                       command_timeout_s,
                        status,
                        status_reason,
                        blocked,
                        requested,
+                       last_command,
+                       recall,
                        not_before,
                        progress,
                        attempt,
@@ -141,7 +191,7 @@ BOOST_DESCRIBE_STRUCT(Mission,
                        version))
 
 bool is_final(MissionStatus status);
-// Running, paused and requested-start missions occupy their vehicle.
+// Running and paused missions occupy their vehicle, and one of which a command is on its way to it.
 bool occupies_vehicle(const Mission& mission);
 // The earliest moment at which it may start: the later of scheduled_start and not_before.
 std::optional<Time> earliest_start(const Mission& mission);
@@ -149,7 +199,11 @@ std::optional<Time> earliest_start(const Mission& mission);
 // smaller goes first. Microseconds since 1970 of when it began to wait, less ten minutes for each step of priority: so
 // the higher priority goes first, then the older, and whoever waits long enough overtakes.
 std::optional<std::int64_t> start_rank(const Mission& mission);
-// The timers that this state asks for: schedule, backoff, deadline, timeout.
+// The vehicle has it, or may have it: it runs or is paused, or a command is on its way.
+bool may_be_with_vehicle(const Mission& mission);
+// The vehicle that has not answered a recall.
+std::optional<std::string> recalled_vehicle(const Mission& mission);
+// The timers that this state asks for: schedule, backoff, deadline, timeout, command_timeout.
 std::vector<lanes::Timer> timers_of(const Mission& mission);
 // It completes by itself on its last task, that one is done, and it still runs: only finish dependencies can hold it.
 bool awaits_finish(const Mission& mission);

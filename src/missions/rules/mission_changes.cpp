@@ -5,6 +5,7 @@
 #include <set>
 
 #include "missions/rules/mission_rules.hpp"
+#include "missions/rules/vehicle_control.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::missions {
@@ -53,24 +54,20 @@ void check_together(const Mission& mission, std::vector<FieldError>& errors) {
   if (mission.complete_on_last_task && mission.tasks.empty()) {
     errors.push_back({"/complete_on_last_task", "no_tasks", "a mission without tasks has no last task"});
   }
+  if (mission.command_timeout_s && mission.control == Control::direct) {
+    errors.push_back({"/command_timeout_s", "not_together", "command_timeout_s needs control: vehicle"});
+  }
   if (mission.deadline && mission.scheduled_start && *mission.deadline <= *mission.scheduled_start) {
     errors.push_back({"/deadline", "before_start", "must be after scheduled_start"});
   }
 }
 
-std::vector<FieldError> not_available(const CreateMission& input) {
-  std::vector<FieldError> errors;
-  const auto add = [&](const char* pointer) {
-    errors.push_back({pointer, "not_available_yet", "this version does not act on it yet"});
-  };
-  if (input.control.value != Control::direct) add("/control");
-  return errors;
-}
-
-bool is_frozen(MissionStatus status, std::string_view field) {
-  constexpr std::array<std::string_view, 7> kUnderWay{
-      "name", "priority", "labels", "deadline", "timeout_s", "on_dependency_failure", "tasks"};
-  switch (status) {
+// A mission whose start is on its way is no longer what it was sent as.
+bool is_frozen(const Mission& mission, std::string_view field) {
+  constexpr std::array<std::string_view, 8> kUnderWay{
+      "name", "priority", "labels", "deadline", "timeout_s", "on_dependency_failure", "tasks", "command_timeout_s"};
+  const bool is_sent = !is_final(mission.status) && may_be_with_vehicle(mission);
+  switch (is_sent ? MissionStatus::running : mission.status) {
     case MissionStatus::pending:
     case MissionStatus::ready:
       return false;
@@ -130,6 +127,10 @@ Result<Mission> changed(const Mission& mission, const UpdateMission& c, std::vec
   apply(c.complete_on_last_task, after.complete_on_last_task);
   apply(c.on_dependency_failure, after.on_dependency_failure);
   apply(c.start_policy, after.start_policy);
+  if (c.command_timeout_s.present) {
+    after.command_timeout_s.reset();
+    if (c.command_timeout_s.value) after.command_timeout_s = c.command_timeout_s.value->value;
+  }
   apply(c.scheduled_start, after.scheduled_start);
   apply(c.deadline, after.deadline);
   if (c.parameters.present) after.parameters = c.parameters.value.value_or(Raw{"{}"});
@@ -170,7 +171,7 @@ std::string difference(const Mission& before, const Mission& after) {
 
 std::vector<std::string> allowed_now(const Mission& mission) {
   std::vector<std::string> allowed;
-  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
+  for (const auto name : allowed_commands(mission)) allowed.emplace_back(name);
   return allowed;
 }
 
@@ -186,9 +187,6 @@ std::unexpected<Problem> vehicle_busy(const std::string& vehicle_id, const Occup
 }  // namespace
 
 Result<Mission> make_mission(const CreateMission& input, MissionId id, const std::string& caller, Time now) {
-  if (auto missing = not_available(input); !missing.empty()) {
-    return with_errors(ProblemKind::not_available_yet, "some fields ask for what this version cannot do yet", missing);
-  }
   Mission m;
   m.id = id;
   m.fleet_id = input.fleet_id;
@@ -210,6 +208,7 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
   if (input.retry) m.retry = retry_from(*input.retry);
   m.on_dependency_failure = input.on_dependency_failure;
   m.control = input.control;
+  if (input.command_timeout_s) m.command_timeout_s = input.command_timeout_s->value;
   m.status = m.scheduled_start && *m.scheduled_start > now ? MissionStatus::pending : MissionStatus::ready;
   m.created_at = m.updated_at = now;
   m.created_by = caller;
@@ -222,6 +221,10 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
 
 Result<Events> decide(const Mission& mission, const AssignMission& command, const std::optional<Occupant>& occupant) {
   using enum MissionStatus;
+  if (mission.requested) return refuse_requested(mission, "be assigned");
+  if (mission.status == paused && mission.control == Control::vehicle) {
+    return refuse_state(mission, "a paused mission stays with the vehicle that has it; cancel or fail it first");
+  }
   if (mission.status != pending && mission.status != ready && mission.status != paused) {
     return refuse_state(mission, fmt::format("a {} mission cannot be assigned", vocabulary::name_of(mission.status)));
   }
@@ -237,7 +240,7 @@ Result<Events> decide(const Mission& mission,
   (void)occupant_of_new_vehicle;  // vehicle_id is frozen in every state that occupies a vehicle
   std::vector<FieldError> frozen;
   vocabulary::for_each_member(command, [&](std::string_view name, const auto& change) {
-    if (!is_given(change) || !is_frozen(mission.status, name)) return;
+    if (!is_given(change) || !is_frozen(mission, name)) return;
     frozen.push_back({fmt::format("/{}", name), "field_frozen",
                       fmt::format("cannot be changed while the mission is {}", vocabulary::name_of(mission.status))});
   });
@@ -268,6 +271,13 @@ Result<Events> decide(
     const Mission& mission, const std::string& key, const ReportTask& command, const Edges& edges, Time now) {
   const auto task = std::ranges::find(mission.tasks, key, &Task::key);
   if (task == mission.tasks.end()) return refuse(ProblemKind::not_found, "this mission has no task with that key");
+  // Whoever reports a task has started: no answer is needed for that.
+  if (auto events = confirm_start(mission, command.recorded_at.value_or(now)); !events.empty()) {
+    const auto started = evolve(mission, events.front(), mission.version + 1, now);
+    TRY(more, decide(started, key, command, edges, now));
+    std::ranges::move(more, std::back_inserter(events));
+    return events;
+  }
   if (mission.status != MissionStatus::running && mission.status != MissionStatus::paused) {
     return refuse_state(mission,
                         fmt::format("tasks of a {} mission cannot be reported", vocabulary::name_of(mission.status)));

@@ -30,19 +30,45 @@ void apply_changes(Mission& mission, const std::string& changes) {
   if (!reading.errors().empty()) json::throw_unreadable(reading);
 }
 
+// What is requested no longer is.
+void settle_requested(Mission& mission, CommandOutcome outcome, Time at, std::optional<std::string> reason = {}) {
+  if (!mission.requested) return;
+  const auto& r = *mission.requested;
+  const bool in_a_row = mission.last_command && mission.last_command->command == r.command;
+  const int before = in_a_row ? mission.last_command->failures : 0;
+  mission.last_command = LastCommand{.command = r.command,
+                                     .command_id = r.command_id,
+                                     .outcome = outcome,
+                                     .reason = std::move(reason),
+                                     .at = at,
+                                     .failures = outcome == CommandOutcome::confirmed ? 0 : before + 1};
+  mission.requested.reset();
+}
+
+void settle_requested(Mission& mission, const std::optional<Confirmation>& confirmed, Time at) {
+  settle_requested(mission, confirmed ? CommandOutcome::confirmed : CommandOutcome::superseded, at);
+}
+
+// An unconfirmed start of a mission that starts by itself.
+void wait_until(Mission& mission, const std::optional<Time>& not_before) {
+  if (!not_before) return;
+  mission.status = MissionStatus::pending;
+  mission.not_before = not_before;
+}
+
 void end(Mission& mission, MissionStatus status, Time at) {
+  settle_requested(mission, CommandOutcome::superseded, at);
   mission.status = status;
   mission.ended_at = at;
   mission.blocked = false;
-  mission.requested.reset();
   mission.not_before.reset();
 }
 
 // Everything that belongs to one attempt begins anew.
-void begin_attempt(Mission& mission, int attempt) {
+void begin_attempt(Mission& mission, int attempt, Time at) {
+  settle_requested(mission, CommandOutcome::superseded, at);
   mission.status = MissionStatus::pending;
   mission.attempt = attempt;
-  mission.requested.reset();
   mission.progress = 0;
   mission.ended_at.reset();
   mission.outcome.reset();
@@ -92,18 +118,19 @@ struct Fold {
     mission.attempt = e.attempt;
     mission.started_at = at;
     mission.status_reason.reset();
-    mission.requested.reset();
+    settle_requested(mission, e.confirmed, at);
+    mission.recall.reset();
     mission.not_before.reset();
   }
   void operator()(const MissionPaused& e) {
     mission.status = MissionStatus::paused;
     mission.status_reason = e.reason;
-    mission.requested.reset();
+    settle_requested(mission, e.confirmed, at);
   }
-  void operator()(const MissionResumed&) {
+  void operator()(const MissionResumed& e) {
     mission.status = MissionStatus::running;
     mission.status_reason.reset();
-    mission.requested.reset();
+    settle_requested(mission, e.confirmed, at);
   }
   void operator()(const MissionCompleted& e) {
     end(mission, MissionStatus::completed, at);
@@ -113,7 +140,7 @@ struct Fold {
     mission.progress = 1;
   }
   void operator()(const MissionAttemptFailed& e) {
-    begin_attempt(mission, e.attempt + 1);
+    begin_attempt(mission, e.attempt + 1, at);
     mission.status_reason = e.reason;
     mission.not_before = e.not_before;
   }
@@ -122,11 +149,12 @@ struct Fold {
     mission.status_reason = e.reason;
   }
   void operator()(const MissionRetried& e) {
-    begin_attempt(mission, e.attempt);
+    begin_attempt(mission, e.attempt, at);
     mission.status_reason.reset();
     mission.not_before.reset();
   }
   void operator()(const MissionCancelled& e) {
+    settle_requested(mission, e.confirmed, at);
     end(mission, MissionStatus::cancelled, at);
     mission.status_reason = e.reason;
   }
@@ -156,9 +184,61 @@ struct Fold {
     mission.status_reason.reset();
   }
   void operator()(const MissionAwaitsFinish&) { mission.status_reason = kAwaitingFinish; }
+  void operator()(const MissionCommandRequested& e) {
+    settle_requested(mission, CommandOutcome::superseded, at);
+    mission.requested = Requested{.command = e.command,
+                                  .command_id = e.command_id,
+                                  .at = at,
+                                  .expires_at = e.expires_at,
+                                  .by = e.by,
+                                  .reason = e.reason,
+                                  .accepted_at = {}};
+  }
+  void operator()(const MissionCommandAccepted& e) {
+    if (mission.requested) mission.requested->accepted_at = e.recorded_at;
+  }
+  void operator()(const MissionCommandRejected& e) {
+    settle_requested(mission, CommandOutcome::rejected, at, e.reason);
+    wait_until(mission, e.not_before);
+  }
+  void operator()(const MissionCommandTimedOut& e) {
+    settle_requested(mission, CommandOutcome::timed_out, at);
+    wait_until(mission, e.not_before);
+  }
+  void operator()(const MissionCommandWithdrawn& e) {
+    settle_requested(mission, CommandOutcome::superseded, at, e.reason);
+  }
+  void operator()(const MissionRecallRequested& e) {
+    mission.recall = Recall{.command_id = e.command_id,
+                            .vehicle_id = e.vehicle_id,
+                            .at = at,
+                            .expires_at = e.expires_at,
+                            .reason = e.reason,
+                            .sent = e.sent,
+                            .answered_at = {}};
+  }
+  void operator()(const MissionRecallAnswered&) {
+    if (mission.recall) mission.recall->answered_at = at;
+  }
+  void operator()(const MissionVehicleDiffers& e) {
+    mission.status_reason = e.reported_mission_id ? kOnAnotherMission : kOnNoMission;
+  }
+  void operator()(const MissionVehicleAgrees&) { mission.status_reason.reset(); }
 };
 
 }  // namespace
+
+Order order_of(const Mission& mission) {
+  Order order{.name = mission.name,
+              .type = mission.type,
+              .priority = mission.priority,
+              .attempt = mission.attempt,
+              .parameters = mission.parameters,
+              .tasks = {},
+              .unordered = mission.unordered};
+  for (const auto& t : mission.tasks) order.tasks.push_back({t.key, t.type, t.parameters, t.timeout_s});
+  return order;
+}
 
 std::string_view type_of(const MissionEvent& event) {
   return std::visit([](const auto& e) { return e.kType; }, event);

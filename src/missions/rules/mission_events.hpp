@@ -32,25 +32,37 @@ struct MissionBecameReady {
 };
 BOOST_DESCRIBE_STRUCT(MissionBecameReady, (), ())
 
+// What a vehicle answered: carried by the event that it confirms.
+struct Confirmation {
+  CommandId command_id;
+  Time requested_at;
+  Time recorded_at;  // by the vehicle's clock
+};
+BOOST_DESCRIBE_STRUCT(Confirmation, (), (command_id, requested_at, recorded_at))
+
 struct MissionStarted {
   static constexpr std::string_view kType = "mission.started";
   int attempt = 1;
   std::string vehicle_id;
-  std::vector<safety::Checked> safety;  // what the gate found
+  // What the gate found; of a confirmed start that stands in its request.
+  std::vector<safety::Checked> safety = {};
+  std::optional<Confirmation> confirmed = {};
 };
-BOOST_DESCRIBE_STRUCT(MissionStarted, (), (attempt, vehicle_id, safety))
+BOOST_DESCRIBE_STRUCT(MissionStarted, (), (attempt, vehicle_id, safety, confirmed))
 
 struct MissionPaused {
   static constexpr std::string_view kType = "mission.paused";
   std::optional<std::string> reason;
+  std::optional<Confirmation> confirmed = {};
 };
-BOOST_DESCRIBE_STRUCT(MissionPaused, (), (reason))
+BOOST_DESCRIBE_STRUCT(MissionPaused, (), (reason, confirmed))
 
 struct MissionResumed {
   static constexpr std::string_view kType = "mission.resumed";
-  std::vector<safety::Checked> safety;
+  std::vector<safety::Checked> safety = {};
+  std::optional<Confirmation> confirmed = {};
 };
-BOOST_DESCRIBE_STRUCT(MissionResumed, (), (safety))
+BOOST_DESCRIBE_STRUCT(MissionResumed, (), (safety, confirmed))
 
 struct MissionCompleted {
   static constexpr std::string_view kType = "mission.completed";
@@ -86,8 +98,9 @@ BOOST_DESCRIBE_STRUCT(MissionRetried, (), (attempt))
 struct MissionCancelled {
   static constexpr std::string_view kType = "mission.cancelled";
   std::string reason;
+  std::optional<Confirmation> confirmed = {};
 };
-BOOST_DESCRIBE_STRUCT(MissionCancelled, (), (reason))
+BOOST_DESCRIBE_STRUCT(MissionCancelled, (), (reason, confirmed))
 
 struct MissionAssigned {
   static constexpr std::string_view kType = "mission.assigned";
@@ -152,6 +165,118 @@ struct MissionAwaitsFinish {
 };
 BOOST_DESCRIBE_STRUCT(MissionAwaitsFinish, (), ())
 
+// What a vehicle needs to know of a mission that it is to start.
+struct OrderedTask {
+  std::string key;
+  TaskType type{};
+  Raw parameters;
+  std::optional<double> timeout_s;
+};
+BOOST_DESCRIBE_STRUCT(OrderedTask, (), (key, type, parameters, timeout_s))
+struct Order {
+  std::string name;
+  std::string type;
+  Priority priority = Priority::normal;
+  int attempt = 1;
+  Raw parameters;
+  std::vector<OrderedTask> tasks;
+  bool unordered = false;
+};
+BOOST_DESCRIBE_STRUCT(Order, (), (name, type, priority, attempt, parameters, tasks, unordered))
+Order order_of(const Mission& mission);
+
+// A command to the vehicle, which the relay sends as it stands; the state changes when the vehicle confirms it.
+struct MissionCommandRequested {
+  static constexpr std::string_view kType = "mission.command_requested";
+  RequestedChange command{};
+  CommandId command_id;
+  std::string vehicle_id;
+  Time expires_at;
+  std::string by;
+  std::optional<std::string> reason = {};
+  std::vector<safety::Checked> safety = {};  // what the gate found, of a start and a resume
+  std::optional<Order> order = {};           // of a start
+};
+BOOST_DESCRIBE_STRUCT(MissionCommandRequested,
+                      (),
+                      (command, command_id, vehicle_id, expires_at, by, reason, safety, order))
+
+// The vehicle has the command. It changes no state.
+struct MissionCommandAccepted {
+  static constexpr std::string_view kType = "mission.command_accepted";
+  CommandId command_id;
+  Time recorded_at;
+};
+BOOST_DESCRIBE_STRUCT(MissionCommandAccepted, (), (command_id, recorded_at))
+
+// The vehicle will not do it. A mission that starts by itself tries again at `not_before`.
+struct MissionCommandRejected {
+  static constexpr std::string_view kType = "mission.command_rejected";
+  RequestedChange command{};
+  CommandId command_id;
+  std::string reason;
+  Time recorded_at;
+  std::optional<Time> not_before = {};
+};
+BOOST_DESCRIBE_STRUCT(MissionCommandRejected, (), (command, command_id, reason, recorded_at, not_before))
+
+// The vehicle did not confirm in time.
+struct MissionCommandTimedOut {
+  static constexpr std::string_view kType = "mission.command_timed_out";
+  RequestedChange command{};
+  CommandId command_id;
+  std::string vehicle_id;
+  std::optional<Time> not_before = {};
+};
+BOOST_DESCRIBE_STRUCT(MissionCommandTimedOut, (), (command, command_id, vehicle_id, not_before))
+
+// A start that is not wanted any more: safety speaks against it. A recall follows.
+struct MissionCommandWithdrawn {
+  static constexpr std::string_view kType = "mission.command_withdrawn";
+  RequestedChange command{};
+  CommandId command_id;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(MissionCommandWithdrawn, (), (command, command_id, reason))
+
+// A command to a vehicle that may be on this mission and should not: always cancel. The relay sends it too.
+struct MissionRecallRequested {
+  static constexpr std::string_view kType = "mission.recall_requested";
+  RequestedChange command = RequestedChange::cancel;
+  CommandId command_id;
+  std::string vehicle_id;
+  Time expires_at;
+  std::string by;
+  std::string reason;
+  int sent = 1;
+};
+BOOST_DESCRIBE_STRUCT(MissionRecallRequested, (), (command, command_id, vehicle_id, expires_at, by, reason, sent))
+
+struct MissionRecallAnswered {
+  static constexpr std::string_view kType = "mission.recall_answered";
+  CommandId command_id;
+  bool rejected = false;
+  std::optional<std::string> reason = {};
+  Time recorded_at;
+};
+BOOST_DESCRIBE_STRUCT(MissionRecallAnswered, (), (command_id, rejected, reason, recorded_at))
+
+// The vehicle has long said that it is on no mission, or on another one, while this one runs on it; and said at last
+// that it is on this one.
+inline constexpr const char* kOnNoMission = "vehicle_reports_no_mission";
+inline constexpr const char* kOnAnotherMission = "vehicle_reports_another_mission";
+struct MissionVehicleDiffers {
+  static constexpr std::string_view kType = "mission.vehicle_differs";
+  std::string vehicle_id;
+  std::optional<MissionId> reported_mission_id;
+  Time since;  // by the vehicle's clock
+};
+BOOST_DESCRIBE_STRUCT(MissionVehicleDiffers, (), (vehicle_id, reported_mission_id, since))
+struct MissionVehicleAgrees {
+  static constexpr std::string_view kType = "mission.vehicle_agrees";
+};
+BOOST_DESCRIBE_STRUCT(MissionVehicleAgrees, (), ())
+
 using MissionEvent = std::variant<MissionCreated,
                                   MissionUpdated,
                                   MissionBecameReady,
@@ -171,7 +296,16 @@ using MissionEvent = std::variant<MissionCreated,
                                   MissionHeld,
                                   MissionBlocked,
                                   MissionUnblocked,
-                                  MissionAwaitsFinish>;
+                                  MissionAwaitsFinish,
+                                  MissionCommandRequested,
+                                  MissionCommandAccepted,
+                                  MissionCommandRejected,
+                                  MissionCommandTimedOut,
+                                  MissionCommandWithdrawn,
+                                  MissionRecallRequested,
+                                  MissionRecallAnswered,
+                                  MissionVehicleDiffers,
+                                  MissionVehicleAgrees>;
 
 std::string_view type_of(const MissionEvent& event);
 std::string data_of(const MissionEvent& event);

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "missions/rules/mission_fixture.hpp"
+#include "missions/rules/vehicle_control.hpp"
 #include "vocabulary/json_read.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -31,6 +32,8 @@ class Life {
     if (pick(2) == 0) input.labels = {{"zone", "a\nb"}};
     if (pick(2) == 0) input.scheduled_start = now_ + std::chrono::seconds(pick(100));
     if (pick(2) == 0) input.deadline = now_ + std::chrono::seconds(101 + pick(1000));
+    if (pick(2) == 0) input.control.value = Control::vehicle;
+    if (pick(2) == 0) input.start_policy.value = StartPolicy::auto_;
     if (pick(2) == 0) input.timeout_s.emplace().value = 0.1 * (1 + pick(1000));
     if (pick(2) == 0) {
       auto& retry = input.retry.emplace();
@@ -43,9 +46,9 @@ class Life {
 
   void step() {
     now_ += std::chrono::milliseconds(pick(20'000));
-    const auto decided = decide_something();
+    auto decided = decide_something();
     if (!decided) return;
-    for (const auto& event : *decided) {
+    for (const auto& event : through_vehicle(mission_, std::move(*decided), "planner", now_)) {
       const auto at = std::max(now_, mission_.updated_at + vocabulary::Duration(1));
       const auto version = mission_.version + 1;
       mission_ = evolve(std::move(mission_), event, version, at);
@@ -78,7 +81,19 @@ class Life {
   }
 
   Result<Events> decide_something() {
-    switch (pick(12)) {
+    switch (pick(15)) {
+      case 12:
+      case 13:
+        return answer();
+      case 14: {
+        const vehicles::MissionReport report{.vehicle_id = "truck",
+                                             .fleet_id = "quarry",
+                                             .mission_id = pick(2) == 0 ? std::optional(mission_.id) : std::nullopt,
+                                             .since = now_ - std::chrono::seconds(pick(100)),
+                                             .recorded_at = now_};
+        return pick(3) == 0 ? decide_safety_pause(mission_, "storm", "follow_up", now_)
+                            : decide_report(mission_, report, "follow_up", now_);
+      }
       case 0:
         return decide(mission_, PauseMission{.reason = vocabulary::Text<1, 500>(std::string("storm"))});
       case 1:
@@ -98,8 +113,8 @@ class Life {
       case 8:
         return decide(mission_, change(), std::nullopt, now_);
       case 9: {
-        const char* kinds[] = {"schedule", "deadline", "timeout", "backoff"};
-        return decide_timer(mission_, kinds[pick(4)], mission_.attempt, now_);
+        const char* kinds[] = {"schedule", "deadline", "timeout", "backoff", "command_timeout"};
+        return decide_timer(mission_, kinds[pick(5)], mission_.attempt, now_);
       }
       case 10: {
         ReportTask report;
@@ -111,6 +126,18 @@ class Life {
       default:
         return decide(mission_, StartMission{}, {}, now_);
     }
+  }
+
+  // Of whatever the vehicle may have heard of.
+  Result<Events> answer() {
+    Acknowledgment a{.mission_id = mission_.id, .command_id = command_id_of(mission_.id, 1 + pick(5), now_)};
+    if (mission_.requested && pick(4) > 0) a.command_id = mission_.requested->command_id;
+    if (mission_.recall && pick(3) == 0) a.command_id = mission_.recall->command_id;
+    a.status = static_cast<AcknowledgmentStatus>(pick(3));
+    if (pick(2) == 0) a.reason = vocabulary::Text<1, 500>(std::string("\"no\""));
+    auto answered = decide(mission_, a, now_);
+    if (!answered) return std::unexpected(std::move(answered).error());
+    return std::move(answered->events);
   }
 
   UpdateMission change() {

@@ -61,6 +61,7 @@ struct CreateMission {
   std::optional<RetryInput> retry;
   Or<OnDependencyFailure::block> on_dependency_failure;
   Or<Control::direct> control;
+  std::optional<Between<0.1, 86400.0>> command_timeout_s;  // with control: vehicle; absent: 30
 };
 BOOST_DESCRIBE_STRUCT(CreateMission,
                       (),
@@ -84,7 +85,8 @@ BOOST_DESCRIBE_STRUCT(CreateMission,
                        timeout_s,
                        retry,
                        on_dependency_failure,
-                       control))
+                       control,
+                       command_timeout_s))
 // Called by the reader.
 inline void check_fields(vocabulary::json::Reading& in, const CreateMission& mission) {
   if (mission.template_id) return;
@@ -116,6 +118,7 @@ struct UpdateMission {
   Change<Between<0.001, 31536000.0>> timeout_s;
   Change<RetryInput> retry;
   Replace<OnDependencyFailure> on_dependency_failure;
+  Change<Between<0.1, 86400.0>> command_timeout_s;
 };
 BOOST_DESCRIBE_STRUCT(UpdateMission,
                       (),
@@ -134,7 +137,8 @@ BOOST_DESCRIBE_STRUCT(UpdateMission,
                        deadline,
                        timeout_s,
                        retry,
-                       on_dependency_failure))
+                       on_dependency_failure,
+                       command_timeout_s))
 
 struct StartMission {};
 BOOST_DESCRIBE_STRUCT(StartMission, (), ())

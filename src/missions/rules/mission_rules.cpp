@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "missions/rules/vehicle_control.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::missions {
@@ -111,6 +112,10 @@ std::vector<std::pair<std::string, std::string>> start_blockers(const Mission& m
                                                                 Time now) {
   std::vector<std::pair<std::string, std::string>> all;
   if (mission.status != MissionStatus::pending && mission.status != MissionStatus::ready) return all;
+  if (mission.requested) {
+    all.emplace_back(vocabulary::name_of(ProblemKind::wrong_state), refuse_requested(mission, "start").error().detail);
+    return all;
+  }
   for (const auto& b : blockers_of(mission, facts, now, true)) all.emplace_back(vocabulary::name_of(b.kind), b.detail);
   return all;
 }
@@ -134,11 +139,33 @@ std::vector<std::string_view> allowed_commands(MissionStatus status) {
   return {};
 }
 
+std::vector<std::string_view> allowed_commands(const Mission& mission) {
+  auto names = allowed_commands(mission.status);
+  if (!mission.requested) return names;
+  const bool waiting = mission.status == MissionStatus::pending || mission.status == MissionStatus::ready;
+  if (waiting) names = {"fail", "cancel", "update"};
+  std::erase_if(names, [&](std::string_view name) {
+    if (name == "cancel") return mission.requested->command == RequestedChange::cancel;
+    return name == "pause" || name == "resume" || name == "assign";
+  });
+  return names;
+}
+
 std::unexpected<vocabulary::Problem> refuse_state(const Mission& mission, std::string detail) {
   std::vector<std::string> allowed;
-  for (const auto name : allowed_commands(mission.status)) allowed.emplace_back(name);
-  return refuse(ProblemKind::wrong_state, std::move(detail),
-                json::ObjectText().add("state", mission.status).add("allowed", allowed).members());
+  for (const auto name : allowed_commands(mission)) allowed.emplace_back(name);
+  json::ObjectText members;
+  members.add("state", mission.status).add("allowed", allowed);
+  if (mission.requested) members.add("requested", *mission.requested);
+  return refuse(ProblemKind::wrong_state, std::move(detail), members.members());
+}
+
+std::unexpected<vocabulary::Problem> refuse_requested(const Mission& mission, std::string_view command) {
+  const auto& r = *mission.requested;
+  return refuse_state(
+      mission,
+      fmt::format("it cannot {} now: {} was requested at {} and its vehicle has until {} to confirm", command,
+                  vocabulary::name_of(r.command), vocabulary::to_text(r.at), vocabulary::to_text(r.expires_at)));
 }
 
 vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attempt) {
@@ -149,17 +176,20 @@ vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attemp
 }
 
 Result<Events> decide(const Mission& mission, const StartMission&, const StartFacts& facts, Time now) {
+  if (mission.requested) return refuse_requested(mission, "start");
   if (!is_one_of(mission.status, {MissionStatus::pending, MissionStatus::ready})) return wrong_state(mission, "start");
   if (const auto open = check_gate(mission, facts, now, true); !open) return std::unexpected(open.error());
   return Events{MissionStarted{mission.attempt, *mission.vehicle_id, checked(mission, facts.safety, now)}};
 }
 
 Result<Events> decide(const Mission& mission, const PauseMission& command) {
+  if (mission.requested) return refuse_requested(mission, "pause");
   if (mission.status != MissionStatus::running) return wrong_state(mission, "pause");
   return Events{MissionPaused{command.reason}};
 }
 
 Result<Events> decide(const Mission& mission, const ResumeMission&, const StartFacts& facts, Time now) {
+  if (mission.requested) return refuse_requested(mission, "resume");
   if (mission.status != MissionStatus::paused) return wrong_state(mission, "resume");
   if (const auto open = check_gate(mission, facts, now, false); !open) return std::unexpected(open.error());
   return Events{MissionResumed{checked(mission, facts.safety, now)}};
@@ -186,7 +216,8 @@ Result<Events> decide(const Mission& mission, const CompleteMission& command, co
 }
 
 Result<Events> decide(const Mission& mission, const FailMission& command, Time now) {
-  if (!is_one_of(mission.status, {MissionStatus::ready, MissionStatus::running, MissionStatus::paused})) {
+  const bool may = is_one_of(mission.status, {MissionStatus::ready, MissionStatus::running, MissionStatus::paused});
+  if (!may && !mission.requested) {
     return wrong_state(mission, "fail");
   }
   return fail_attempt(mission, command.reason, now);
@@ -201,11 +232,13 @@ Result<Events> decide(const Mission& mission, const RetryMission&, Time now) {
 
 Result<Events> decide(const Mission& mission, const CancelMission& command) {
   if (is_final(mission.status)) return wrong_state(mission, "cancel");
+  const bool under_way = mission.requested && mission.requested->command == RequestedChange::cancel;
+  if (under_way) return refuse_requested(mission, "cancel");
   return Events{MissionCancelled{command.reason.value_or("cancelled_by_caller")}};
 }
 
 Result<Events> decide(const Mission& mission, const DeleteMission&, const std::vector<MissionId>& successors) {
-  if (is_one_of(mission.status, {MissionStatus::running, MissionStatus::paused})) {
+  if (may_be_with_vehicle(mission)) {
     return refuse(ProblemKind::mission_active,
                   fmt::format("a {} mission cannot be deleted; complete, fail or cancel it first",
                               vocabulary::name_of(mission.status)),
@@ -225,6 +258,7 @@ Events decide_timer(const Mission& mission, const std::string& kind, std::int64_
     if (timer.kind != kind || timer.attempt != attempt || timer.due_at > now) continue;
     if (kind == "deadline") return {MissionFailed{"deadline_exceeded", mission.attempt}};
     if (kind == "timeout") return fail_attempt(mission, "timeout", now);
+    if (kind == "command_timeout") return {time_out(mission, now)};
     // While it runs, the end of a lag is for decide_settling to see.
     return mission.status == MissionStatus::pending ? Events{MissionBecameReady{}} : Events{};
   }

@@ -29,10 +29,11 @@ struct StartFacts {
 };
 
 // A new mission. `id` is the client's when it chose one.
-// Refuses: invalid_fields (also those that only make sense together), not_available_yet.
+// Refuses: invalid_fields (also those that only make sense together).
 Result<Mission> make_mission(const CreateMission& input, MissionId id, const std::string& caller, Time now);
 
-// Every decision below refuses wrong_state with the state and the commands that it allows.
+// Every decision below refuses wrong_state with the state, the commands that it allows and what is requested. They
+// decide as if control was direct; `through_vehicle` makes requests of what the vehicle has to do.
 // Refuses: dependencies_unsatisfied (each blocker with why), not_yet_scheduled, safety_requirements_unmet,
 // vehicle_missing, vehicle_busy, critical_event_open; all that hold are listed in `reasons`.
 Result<Events> decide(const Mission& mission, const StartMission& command, const StartFacts& facts, Time now);
@@ -78,10 +79,13 @@ std::vector<std::pair<std::string, std::string>> start_blockers(const Mission& m
                                                                 const StartFacts& facts,
                                                                 Time now);
 
-// Names of the commands that a state allows.
+// Names of the commands that a state allows, and of those that a mission allows while its vehicle has not confirmed.
 std::vector<std::string_view> allowed_commands(MissionStatus status);
+std::vector<std::string_view> allowed_commands(const Mission& mission);
 // wrong_state, with the state and the commands that it allows.
 std::unexpected<vocabulary::Problem> refuse_state(const Mission& mission, std::string detail);
+// The same for a command that has to wait for the vehicle's answer to another one.
+std::unexpected<vocabulary::Problem> refuse_requested(const Mission& mission, std::string_view command);
 // How long to wait before the attempt after `attempt`; the jitter (± 10 %) comes from the id, so a fold repeats it.
 vocabulary::Duration backoff(const Retry& retry, const MissionId& id, int attempt);
 

@@ -5,6 +5,7 @@
 
 #include "missions/rules/mission_commands.hpp"
 #include "missions/rules/mission_set.hpp"
+#include "missions/rules/vehicle_control_commands.hpp"
 #include "safety/rules/safety_set.hpp"
 #include "vehicles/rules/vehicle_set.hpp"
 
@@ -94,8 +95,7 @@ const MissionLink& mission_link() {
         const auto occupant = set.of<MissionSet>().occupant(vehicle, {});
         return occupant ? std::optional(occupant->id) : std::nullopt;
       },
-      .pause = [](const MissionId& id,
-                  std::string reason) { return pause_mission(id, {.reason = {std::move(reason)}}); },
+      .pause = [](const MissionId& id, std::string reason) { return pause_for_safety(id, std::move(reason)); },
       .fail = [](const MissionId& id, std::string reason) { return fail_mission(id, {.reason = std::move(reason)}); }};
   return link;
 }

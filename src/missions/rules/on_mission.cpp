@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "missions/rules/dependency_commands.hpp"
+#include "missions/rules/vehicle_control.hpp"
+#include "missions/rules/vehicle_control_commands.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::missions {
@@ -27,7 +29,7 @@ void apply_edges(WorkingSet& set, const Mission& mission, const MissionEvent& ev
   }
 }
 
-// Evolves the mission by the events, notes them, and the timers that follow from its state.
+// Evolves the mission by the events, notes them, the timers that follow from its state, and what is alarming in them.
 void apply(WorkingSet& set, Journal& journal, const MissionId& id, const Events& events) {
   if (events.empty()) return;
   const Mission before = *set.of<MissionSet>().find(id);
@@ -38,9 +40,19 @@ void apply(WorkingSet& set, Journal& journal, const MissionId& id, const Events&
     const auto version = after.version + 1;
     after = evolve(std::move(after), event, version, at);
     apply_edges(set, before, event);
+    if (auto alarm = alarm_of(after, event, version, at)) journal.follow_ups.push_back(std::move(alarm));
   }
   set.of<lanes::TimerSet>().replace(timers_of(before), timers_of(after));
   set.of<MissionSet>().put(std::move(after));
+}
+
+// A timer that fires while dependencies hold its mission is gone. When the clock is set back after that, its time comes
+// once more, and nobody but the timer would see it.
+void set_again(WorkingSet& set, const Mission& mission, Time now) {
+  for (const auto& timer : timers_of(mission)) {
+    const bool may_be_gone = timer.kind == "schedule" || timer.kind == "backoff";
+    if (may_be_gone && timer.due_at > now) set.of<lanes::TimerSet>().replace({}, {timer});
+  }
 }
 
 // What a successor's edge looks at.
@@ -95,14 +107,20 @@ vocabulary::Result<void> OnMission::carry_out(WorkingSet& set, Journal& journal)
                               json::ObjectText().add("version", found->version).members());
   }
   const Mission before = *found;
+  const bool has_waited = !edges(set, journal.now).empty();
   auto events = decide_on(before, set, journal);
   if (!events) return std::unexpected(std::move(events).error());
   // Decisions on the mission alone do not know its edges: what is held back is not ready.
   if (!holding_start(edges(set, journal.now)).empty()) {
     std::erase_if(*events, [](const MissionEvent& e) { return std::holds_alternative<MissionBecameReady>(e); });
   }
-  apply(set, journal, id_, *events);
-  apply(set, journal, id_, decide_settling(*missions.find(id_), edges(set, journal.now), journal.now));
+  const auto decided = [&](const Mission& mission, Events plain) {
+    return through_vehicle(mission, std::move(plain), journal.caller.id, journal.now);
+  };
+  apply(set, journal, id_, decided(before, std::move(*events)));
+  const auto& mission = *missions.find(id_);
+  apply(set, journal, id_, decided(mission, decide_settling(mission, edges(set, journal.now), journal.now)));
+  if (has_waited) set_again(set, *missions.find(id_), journal.now);
   if (!moved_on(before, *missions.find(id_)) || set.of<DependencySet>().successors_of(id_).empty()) return {};
   auto kind = settle_kind(missions.find(id_)->version);
   if (settles_at_once()) {

@@ -7,8 +7,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,8 @@
 #include "missions/rules/dependency_commands.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "missions/rules/mission_safety.hpp"
+#include "missions/rules/vehicle_control.hpp"
+#include "missions/rules/vehicle_control_commands.hpp"
 #include "safety/rules/safety_commands.hpp"
 #include "safety/safety_store.hpp"
 #include "vehicles/rules/vehicle_commands.hpp"
@@ -28,6 +32,9 @@
 #include "vocabulary/json_read.hpp"
 
 namespace mms::missions::law {
+
+// Types of all events that the laws of this process made: a law about what never happens proves nothing.
+inline std::set<std::string> happened;
 
 using MakeDatabase = std::function<std::unique_ptr<database::Database>()>;
 
@@ -88,6 +95,7 @@ class World {
     for (const auto* stream : {"mission", "safety_event"}) {
       rows = run_to_end(context_, reader_->run_one(database::events_by_stream(stream, {}, 0, 100000), deadline));
       for (const auto& e : database::events_from(rows)) {
+        happened.insert(e.type);
         all.push_back(vocabulary::to_text(e.stream_id) + ' ' + std::to_string(e.version) + ' ' + e.type + ' ' + e.data +
                       ' ' + e.caller + ' ' + vocabulary::to_text(e.occurred_at));
       }
@@ -100,6 +108,19 @@ class World {
                     vocabulary::to_text(t.due_at));
     }
     return all;
+  }
+
+  // The commands that vehicles have to answer.
+  std::map<MissionId, CommandId> requested() {
+    std::map<MissionId, CommandId> ids;
+    const auto rows =
+        run_to_end(context_, reader_->run_one(mission_rows({}, 1000), async::Clock::now() + std::chrono::seconds(30)));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto mission = vocabulary::json::from_stored<Mission>(stored_from(rows[i]).body);
+      if (mission.recall) ids[mission.id] = mission.recall->command_id;
+      if (mission.requested) ids[mission.id] = mission.requested->command_id;
+    }
+    return ids;
   }
 
   vocabulary::Time now = vocabulary::Time(std::chrono::seconds(1'790'000'000));
@@ -138,7 +159,7 @@ class Plans {
   std::vector<Step> batch() {
     std::vector<Step> steps(1 + pick(12));
     for (auto& s : steps) {
-      s = {.command = pick(23),
+      s = {.command = pick(28),
            .mission = pick(6),
            .vehicle = pick(3),
            .caller = pick(8) < 6 ? 0 : 1 + pick(2),
@@ -165,6 +186,8 @@ class Plans {
   }
 
   int pick(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+
+  std::map<MissionId, CommandId> requested;  // before this batch
 
  private:
   MissionId id_of(int n) const {
@@ -215,16 +238,24 @@ class Plans {
       case 19:
         return safety::acknowledge_safety_event(safety_id_of(s.mission), {.note = {}});
       case 20:
-        return vehicles::report_vehicle_state(vehicle, state_of(s, now), id.uuid);
+        return vehicles::report_vehicle_state(vehicle, state_of(s, now), id.uuid, &vehicle_link());
       case 21:
         return vehicles::report_environment(weather(s), id.uuid);
-      default:
+      case 22:
         return s.flavour < 2 ? fire_timer({.stream = "mission",
                                            .stream_id = id.uuid,
                                            .kind = s.flavour == 0 ? "timeout" : "backoff",
                                            .attempt = 1 + s.vehicle,
                                            .due_at = now})
                              : update_mission(id, change(s, now));
+      case 23:
+        return fire_timer({.stream = "mission",
+                           .stream_id = id.uuid,
+                           .kind = "command_timeout",
+                           .attempt = 1 + s.vehicle % 2,
+                           .due_at = now});
+      default:
+        return acknowledge_command(answer(s, id, now));
     }
   }
 
@@ -241,12 +272,25 @@ class Plans {
     if (s.flavour != 0) event.vehicle_id = vocabulary::Identifier(vehicle);
     return event;
   }
-  static vehicles::ReportVehicleState state_of(const Step& s, vocabulary::Time now) {
+  vehicles::ReportVehicleState state_of(const Step& s, vocabulary::Time now) const {
     vehicles::ReportVehicleState report;
     report.fleet_id = vocabulary::Identifier(s.vehicle == 1 ? "south" : "north");
     report.battery_percent = {s.flavour * 30.0};
     report.recorded_at = now - std::chrono::milliseconds(s.mission);
+    report.mission_id.present = s.flavour != 0;
+    if (s.flavour > 1) report.mission_id.value = id_of(s.mission);
     return report;
+  }
+  // Of a command from before this batch, or of one that this batch may make.
+  Acknowledgment answer(const Step& s, MissionId id, vocabulary::Time now) const {
+    const auto known = requested.find(id);
+    return {
+        .mission_id = id,
+        .command_id = s.caller == 0 && known != requested.end() ? known->second : command_id_of(id, 2 + s.vehicle, now),
+        .vehicle_id = {},
+        .status = static_cast<AcknowledgmentStatus>(s.flavour % 3),
+        .reason = {},
+        .recorded_at = {}};
   }
   static vehicles::ReportEnvironment weather(const Step& s) {
     vehicles::ReportEnvironment report;
@@ -296,6 +340,10 @@ class Plans {
     }
     if (s.flavour == 1) c.timeout_s = vocabulary::Between<0.001, 31536000.0>{30};
     if (s.flavour % 2 == 0) c.start_policy.value = StartPolicy::auto_;
+    if (s.vehicle != 1) {
+      c.control.value = Control::vehicle;
+      c.command_timeout_s = vocabulary::Between<0.1, 86400.0>{1};
+    }
     if (s.flavour == 3) c.scheduled_start = now + std::chrono::seconds(5);
     RetryInput retry;
     retry.max_attempts.value.value = 1 + s.vehicle;
@@ -327,6 +375,7 @@ inline void check(unsigned seed, const MakeDatabase& make_first, const MakeDatab
   std::size_t accepted = 0;
   for (int round = 0; round < batches; ++round) {
     const auto steps = plans.batch();
+    plans.requested = alone.requested();
     std::vector<lanes::Submission> batch;
     for (const auto& s : steps) batch.push_back(plans.submission(s, together.now));
     const auto outcomes = together.run(std::move(batch));

@@ -24,6 +24,11 @@ TEST(BatchLaw, AnyBatchHasTheOutcomeOfItsCommandsOneAtATime) {
     law::check(seed, fresh_file("a"), fresh_file("b"));
     if (HasFatalFailure()) return;
   }
+  for (const auto* type : {"mission.command_requested", "mission.command_accepted", "mission.command_rejected",
+                           "mission.command_timed_out", "mission.command_withdrawn", "mission.recall_requested",
+                           "mission.recall_answered", "mission.paused", "mission.resumed"}) {
+    EXPECT_TRUE(law::happened.contains(type)) << type;
+  }
 }
 
 }  // namespace

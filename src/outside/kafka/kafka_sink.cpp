@@ -155,24 +155,16 @@ void KafkaSink::run(std::uint64_t generation) {
 // A sink that has nothing to publish learns by this that its broker is back.
 void KafkaSink::look_again(Producer& producer, std::uint64_t generation) {
   for (const auto& topic : settings_.topics) {
-    if (producer.look_at(topic) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    if (!producer.trouble_with(topic, false).empty()) return;
   }
   set_trouble(generation, {});
 }
 
 bool KafkaSink::topics_are_there(Producer& producer, std::uint64_t generation) {
   for (const auto& topic : settings_.topics) {
-    auto error = producer.look_at(topic);
-    const bool missing = error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
-    if (missing && settings_.create_topics) {
-      error = producer.create(topic);
-      if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
-        error = producer.look_at(topic);
-    }
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    set_trouble(generation,
-                missing ? fmt::format("the topic {} is not there: create it, or set KAFKA_CREATE_TOPICS=true", topic)
-                        : fmt::format("no broker answers, look at KAFKA_BROKERS: {}", rd_kafka_err2str(error)));
+    auto words = producer.trouble_with(topic, settings_.create_topics);
+    if (words.empty()) continue;
+    set_trouble(generation, words);
     return false;
   }
   set_trouble(generation, {});

@@ -25,14 +25,12 @@ class KafkaSink::Producer {
   rd_kafka_resp_err_t publish(const relay::Message& message, const std::string& content_type);
   // Serves delivery reports for at most so long.
   void poll(std::chrono::milliseconds most);
-  // Asks the broker about a topic; ERR_NO_ERROR, ERR_UNKNOWN_TOPIC_OR_PART, or why it cannot be asked.
-  rd_kafka_resp_err_t look_at(const std::string& topic);
-  rd_kafka_resp_err_t create(const std::string& topic);
+  // Why nothing can be published to the topic, in words; empty when it is there. May take seconds.
+  std::string trouble_with(const std::string& topic, bool create);
 
  private:
   static void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
   static void failed(rd_kafka_t* handle, int error, const char* reason, void* self);
-  static void log(const rd_kafka_t* handle, int level, const char* facility, const char* words);
 
   KafkaSink& sink_;
   std::uint64_t generation_;

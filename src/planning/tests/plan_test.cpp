@@ -187,6 +187,27 @@ TEST(Plan, keeps_every_rule_with_many_vehicles_windows_and_shipments) {
   }
 }
 
+// Given: stops that stand together, or one alone, far from where the vehicle starts and ends, and is dear to use.
+TEST(Plan, stops_far_from_the_start_are_served_all_the_same) {
+  for (const std::size_t stops : {1, 2, 5}) {
+    for (const bool open_end : {false, true}) {
+      PlanRequest request;
+      request.places = stops + 1;
+      request.durations.assign(request.places * request.places, 10);
+      for (std::size_t i = 0; i <= stops; ++i) {
+        request.durations[i * request.places] = request.durations[i] = 50'000;
+        request.durations[i * request.places + i] = 0;
+      }
+      for (std::uint32_t i = 1; i <= stops; ++i) request.stops.push_back({.place = i});
+      request.vehicles.push_back({.start = 0, .end = {}, .shift = {}, .fixed_cost = 1'000'000});
+      if (!open_end) request.vehicles[0].end = 0;
+      const auto plan = make_plan(request, {.iterations = 500, .share_used = {}, .seed = 1});
+      ASSERT_TRUE(plan.has_value());
+      EXPECT_TRUE(plan->left_out.empty()) << stops << " " << open_end;
+    }
+  }
+}
+
 TEST(Plan, says_why_a_stop_is_left_out) {
   Draw draw(7);
   PlanRequest request = plane(6, draw);

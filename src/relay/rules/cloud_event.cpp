@@ -38,12 +38,15 @@ std::string cloud_event_json(const vocabulary::Event& event) {
   return vocabulary::json::write(out);
 }
 
-std::string cloud_event_json(const vocabulary::Event& event, std::size_t most) {
-  if (event.data.size() <= most) {
-    auto text = cloud_event_json(event);
-    if (text.size() <= most) return text;
-  }
+std::string cloud_event_json(const vocabulary::Event& event, std::size_t most, std::string_view replay) {
   auto out = cloud_event(event);
+  if (!replay.empty()) out.replayid = replay;
+  if (event.data.size() <= most) {
+    out.data.text = event.data;
+    auto text = vocabulary::json::write(out);
+    if (text.size() <= most) return text;
+    out.data.text.clear();
+  }
   out.dataref = fmt::format("/api/v1/mission-management/events?after={}&limit=1", event.sequence - 1);
   return vocabulary::json::write(out);
 }

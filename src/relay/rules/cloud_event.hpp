@@ -30,6 +30,7 @@ struct CloudEvent {
   std::string caller;
   std::optional<std::string> correlationid;  // the request that caused it
   std::optional<std::string> dataref;        // where `data` is, when it is too large to be sent along
+  std::optional<std::string> replayid;  // the replay that sends it again; absent when it is sent for the first time
   vocabulary::json::Raw data;
 };
 BOOST_DESCRIBE_STRUCT(CloudEvent,
@@ -50,6 +51,7 @@ BOOST_DESCRIBE_STRUCT(CloudEvent,
                        caller,
                        correlationid,
                        dataref,
+                       replayid,
                        data))
 
 // The type of a message whose body is a CloudEvent.
@@ -59,7 +61,8 @@ inline constexpr std::string_view kEveryFleet = "*";
 
 std::string cloud_event_json(const vocabulary::Event& event);
 // At most `most` bytes: an event that is larger goes without its data and says where to read it.
-std::string cloud_event_json(const vocabulary::Event& event, std::size_t most);
+// `replay`: the id of the replay that sends it again; empty: none.
+std::string cloud_event_json(const vocabulary::Event& event, std::size_t most, std::string_view replay = {});
 
 // Frames of Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 std::string event_frame(const vocabulary::Event& event);

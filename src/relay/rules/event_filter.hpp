@@ -17,6 +17,8 @@ struct EventFilter {
   std::vector<std::string> types;
   std::vector<std::string> streams;
   std::optional<vocabulary::Uuid> stream_id;
+  std::optional<vocabulary::Time> from;  // that occurred then or later
+  std::optional<vocabulary::Time> to;    // that occurred before
 };
 
 inline bool shows(const EventFilter& filter, const vocabulary::Event& event) {
@@ -24,6 +26,8 @@ inline bool shows(const EventFilter& filter, const vocabulary::Event& event) {
     return names.empty() || std::ranges::find(names, name) != names.end();
   };
   if (filter.stream_id && *filter.stream_id != event.stream_id) return false;
+  if (filter.from && event.occurred_at < *filter.from) return false;
+  if (filter.to && event.occurred_at >= *filter.to) return false;
   if (!asked(filter.types, event.type) || !asked(filter.streams, event.stream)) return false;
   return !filter.fleets || event.fleet_id == kEveryFleet ||
          std::ranges::find(*filter.fleets, event.fleet_id) != filter.fleets->end();

@@ -81,6 +81,14 @@ TEST(EventFilters, show_what_was_asked_for_and_what_may_be_seen) {
 TEST(Topics, follow_the_stream_and_alarms_ring_twice) {
   const TopicNames names;
   using List = std::vector<std::string_view>;
+  const auto topics_of = [](const vocabulary::Event& e, const TopicNames& topics) {
+    List list;
+    for (const auto& d : destinations_of(e, topics)) {
+      list.push_back(d.topic);
+      EXPECT_EQ(d.key, vocabulary::to_text(e.stream_id));
+    }
+    return list;
+  };
   EXPECT_EQ(topics_of(event(), names), List{"fleet.missions.lifecycle"});
   EXPECT_EQ(topics_of(event("trip", "trip.started"), names), List{"fleet.trips.lifecycle"});
   EXPECT_EQ(topics_of(event("something_new", "something.happened"), names), List{"fleet.missions.lifecycle"});
@@ -89,9 +97,23 @@ TEST(Topics, follow_the_stream_and_alarms_ring_twice) {
   EXPECT_EQ(topics_of(raised, names), List{"fleet.safety.events"});
   raised.data = R"({"safety_event":{"severity":"critical"}})";
   EXPECT_EQ(topics_of(raised, names), (List{"fleet.safety.events", "safety.alerts.critical"}));
-  TopicNames one{.missions = "all", .trips = "all", .safety = "all", .alerts = "all"};
+  TopicNames one{.missions = "all", .trips = "all", .safety = "all", .alerts = "all", .commands = "all"};
   EXPECT_EQ(topics_of(raised, one), List{"all"});
   EXPECT_EQ(one.all(), std::vector<std::string>{"all"});
+}
+
+TEST(Topics, a_command_goes_to_its_vehicle_as_well_and_in_the_order_of_that_vehicle) {
+  const TopicNames names;
+  for (const auto* type : {"mission.command_requested", "mission.recall_requested"}) {
+    auto command = event("mission", type);
+    command.data = R"({"command":"cancel","vehicle_id":"truck-7"})";
+    const std::vector<Destination> expected{{names.missions, vocabulary::to_text(command.stream_id)},
+                                            {names.commands, "truck-7"}};
+    EXPECT_EQ(destinations_of(command, names), expected);
+  }
+  auto started = event();
+  started.data = R"({"vehicle_id":"truck-7"})";
+  EXPECT_EQ(destinations_of(started, names).size(), 1u) << "a fact is no command";
 }
 
 TEST(InFlightCursor, never_passes_what_is_not_delivered_whatever_the_order_of_reports) {

@@ -246,6 +246,21 @@ TEST_F(RelayLaws, one_that_dies_is_followed_by_another_that_loses_nothing) {
   expect_all_in_order();
 }
 
+TEST_F(RelayLaws, a_lease_taken_before_the_clock_was_set_back_holds_nobody_up) {
+  const auto claims = [&](const std::string& holder, vocabulary::Time now) {
+    std::vector<database::Query> queries;
+    queries.push_back(claim_lease({.sink = "kafka", .holder = holder, .length = 3s, .now = now}));
+    const auto rows = wait(appender_->append(std::move(queries)));
+    return cursor_from(rows[0]).has_value();
+  };
+  const auto now = wall_clock();
+  EXPECT_TRUE(claims("one", now));
+  EXPECT_FALSE(claims("other", now + 2s));
+  EXPECT_FALSE(claims("other", now));
+  EXPECT_TRUE(claims("other", now - 1h));
+  EXPECT_FALSE(claims("one", now - 1h));
+}
+
 TEST_F(RelayLaws, one_that_stops_publishes_what_is_left_and_gives_the_lease_back) {
   Replica one(*database_, broker_, "one");
   ASSERT_TRUE(eventually({&one}, [&] { return one.relay.state().holds(); }));

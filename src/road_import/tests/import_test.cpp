@@ -47,10 +47,15 @@ std::string blob(std::string_view kind, const std::string& contents) {
   return out + header + body;
 }
 
+std::string header_needing(const char* feature) {
+  std::string header;
+  protozero::pbf_writer(header).add_string(4, feature);
+  return header;
+}
+
 // Three nodes in a row, a primary road over them.
-std::string small_pbf() {
-  std::string header, data, strings, group, dense, way;
-  protozero::pbf_writer(header).add_string(4, "OsmSchema-V0.6");
+std::string small_block() {
+  std::string data, strings, group, dense, way;
   protozero::pbf_writer table(strings);
   for (const char* text : {"", "highway", "primary", "name", "Main Street"}) table.add_string(1, text);
   protozero::pbf_writer dense_writer(dense);
@@ -70,7 +75,11 @@ std::string small_pbf() {
   protozero::pbf_writer data_writer(data);
   data_writer.add_message(1, strings);
   data_writer.add_message(2, group);
-  return blob("OSMHeader", header) + blob("OSMData", data);
+  return data;
+}
+
+std::string small_pbf() {
+  return blob("OSMHeader", header_needing("OsmSchema-V0.6")) + blob("OSMData", small_block());
 }
 
 TEST(Import, a_small_file_becomes_roads_with_names) {
@@ -119,8 +128,7 @@ TEST(Import, cut_off_files_are_refused_and_damaged_ones_never_crash) {
 // The same on contents that unpack: every byte of the block itself is exposed.
 TEST(Import, damaged_blocks_never_crash) {
   std::mt19937 random(4);
-  std::string header;
-  protozero::pbf_writer(header).add_string(4, "OsmSchema-V0.6");
+  const auto header = header_needing("OsmSchema-V0.6");
   for (int round = 0; round < 500; ++round) {
     std::string block(10 + random() % 200, '\0');
     for (char& byte : block) byte = static_cast<char>(random() % 4 == 0 ? random() % 256 : random() % 40);
@@ -129,10 +137,80 @@ TEST(Import, damaged_blocks_never_crash) {
   }
 }
 
+// Right but for one to three bytes of what is packed: ids, places, texts and numbers of nodes are anything.
+TEST(Import, blocks_that_are_almost_right_become_good_roads_or_are_refused) {
+  std::mt19937 random(5);
+  const auto good = small_block();
+  int imported = 0, refused = 0;
+  for (int round = 0; round < 400; ++round) {
+    auto block = good;
+    for (unsigned i = 0, changes = 1 + random() % 3; i < changes; ++i) {
+      auto& byte = block[random() % block.size()];
+      byte = random() % 2 == 0 ? static_cast<char>(random()) : static_cast<char>(byte ^ (1U << random() % 8));
+    }
+    write(scratch("almost.osm.pbf"), blob("OSMHeader", header_needing("OsmSchema-V0.6")) + blob("OSMData", block));
+    const auto report = import_roads(scratch("almost.osm.pbf"), scratch("almost.roads"), {});
+    if (!report) {
+      ++refused;
+      EXPECT_FALSE(report.error().detail.empty());
+      continue;
+    }
+    ++imported;
+    EXPECT_TRUE(open_roads(scratch("almost.roads")).has_value());
+  }
+  EXPECT_GT(imported, 50);
+  EXPECT_GT(refused, 50);
+}
+
+TEST(Import, foreign_newer_and_hostile_files_are_refused_by_name) {
+  const auto good = blob("OSMHeader", header_needing("OsmSchema-V0.6"));
+  const auto with_size = [](std::uint32_t size) {
+    std::string out;
+    for (const int shift : {24, 16, 8, 0}) out.push_back(static_cast<char>(size >> shift & 0xFF));
+    return out;
+  };
+  // Says that it unpacks to something other than it does.
+  const auto lying = [](std::int32_t raw_size) {
+    std::string packed(200, '\0'), contents(100'000, 'x'), body, header;
+    auto size = static_cast<uLongf>(compressBound(contents.size()));
+    packed.resize(size);
+    compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(contents.data()),
+             contents.size());
+    packed.resize(size);
+    protozero::pbf_writer(body).add_int32(2, raw_size);
+    protozero::pbf_writer(body).add_bytes(3, packed);
+    protozero::pbf_writer(header).add_bytes(1, "OSMData");
+    protozero::pbf_writer(header).add_int32(3, static_cast<std::int32_t>(body.size()));
+    std::string out;
+    for (const int shift : {24, 16, 8, 0}) out.push_back(static_cast<char>(header.size() >> shift & 0xFF));
+    return out + header + body;
+  };
+  const std::pair<const char*, std::string> cases[] = {
+      {"empty", ""},
+      {"xml", "<?xml version='1.0'?><osm version='0.6'></osm>"},
+      {"a history", blob("OSMHeader", header_needing("HistoricalInformation")) + blob("OSMData", small_block())},
+      {"another schema", blob("OSMHeader", header_needing("OsmSchema-V0.7")) + blob("OSMData", small_block())},
+      {"no header", blob("OSMData", small_block())},
+      {"a huge header", with_size(0x7FFFFFFF) + "x"},
+      {"a bomb", good + lying(0x7FFFFFFF)},
+      {"a small bomb", good + lying(100)},
+      {"too little", good + lying(200'000)},
+      {"no roads", good},
+  };
+  for (const auto& [name, bytes] : cases) {
+    write(scratch("hostile.osm.pbf"), bytes);
+    const auto report = import_roads(scratch("hostile.osm.pbf"), scratch("hostile.roads"), {});
+    ASSERT_FALSE(report.has_value()) << name;
+    EXPECT_EQ(report.error().kind, vocabulary::ProblemKind::bad_parameter) << name;
+    EXPECT_FALSE(std::filesystem::exists(scratch("hostile.roads"))) << name;
+  }
+}
+
 class Extract : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    std::filesystem::path folder = ROADS_DATA_DIR;
+    const char* given = std::getenv("ROADS_DATA");
+    const std::filesystem::path folder = given != nullptr ? given : ROADS_DATA_DIR;
     input_ = folder / (std::string(GetParam()) + ".osm.pbf");
     if (!std::filesystem::exists(input_)) GTEST_SKIP() << "no extract at " << input_ << ": real roads are not tested";
     const auto report = import_roads(input_, scratch(std::string(GetParam()) + ".roads"), {});

@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <map>
 #include <thread>
+#include <tuple>
 
 #include "made_network.hpp"
 #include "roads/build_road_file.hpp"
@@ -62,6 +65,70 @@ TEST_F(TrafficTest, a_closure_wins_over_speeds_until_it_ends_or_is_taken_back) {
   EXPECT_EQ(report({7, {}, false, "police", noon + seconds(6), noon + seconds(90)}).size(), 1U);
   EXPECT_FALSE(traffic_.by_edge()[7].closed);
   EXPECT_EQ(*traffic_.by_edge()[7].speed_kmh, 50);
+}
+
+// Given: a way's report, then a shorter one of the same source on one of its edges. Then: the edge goes back to the
+// way's.
+TEST_F(TrafficTest, what_was_said_of_an_edge_gives_way_to_what_its_source_still_says_of_the_way) {
+  auto way = speed(3, 20, "a", 0, 100), edge = speed(3, 10, "a", 1, 30);
+  way.target = 1;
+  edge.target = 2;
+  report(way);
+  report(edge, 1);
+  EXPECT_EQ(*traffic_.by_edge()[3].speed_kmh, 10);
+  ASSERT_EQ(traffic_.expire(noon + seconds(30)).size(), 1U);
+  EXPECT_EQ(*traffic_.by_edge()[3].speed_kmh, 20);
+  // Taken back for a while: the same.
+  TrafficReport back{3, {}, false, "a", noon + seconds(40), noon + seconds(50)};
+  back.target = 2;
+  report(back, 40);
+  EXPECT_FALSE(traffic_.by_edge()[3].speed_kmh.has_value());
+  traffic_.expire(noon + seconds(50));
+  EXPECT_EQ(*traffic_.by_edge()[3].speed_kmh, 20);
+  EXPECT_EQ(traffic_.expire(noon + seconds(100)).size(), 1U);
+  EXPECT_TRUE(traffic_.in_force().empty());
+}
+
+// What is in force depends on nothing but what was said and is not over: a service that starts anew comes to the same.
+TEST_F(TrafficTest, what_is_in_force_is_that_of_one_who_hears_only_what_is_not_over) {
+  Draw draw(53);
+  std::vector<TrafficReport> said;
+  for (int now = 0; now < 400; ++now) {
+    const char* source = draw.chance(0.5) ? "a" : "b";
+    auto r = draw.chance(0.3) ? closed(draw.below(5), source, now, now + 1 + draw.below(40))
+                              : speed(draw.below(5), 1 + draw.below(90), source, now, now + 1 + draw.below(40));
+    if (draw.chance(0.2)) r.closed = false, r.speed_kmh.reset();
+    r.target = draw.below(3);
+    r.observed = r.source == "b" && !r.closed;
+    said.push_back(r);
+    traffic_.expire(noon + seconds(now));
+    report(r, now);
+    // The table keeps the last word on each target.
+    std::map<std::tuple<DirectedEdge, std::string, std::uint64_t>, TrafficReport> table;
+    for (const auto& one : said) table[{one.edge, one.source, one.target}] = one;
+    std::vector<TrafficReport> rows;
+    for (const auto& [key, row] : table) rows.push_back(row);
+    std::ranges::sort(rows, {}, &TrafficReport::reported_at);
+    Traffic anew(*graph_);
+    anew.report(rows, noon + seconds(now));
+    for (DirectedEdge edge = 0; edge < 5; ++edge) {
+      ASSERT_EQ(anew.by_edge()[edge].closed, traffic_.by_edge()[edge].closed) << now;
+      ASSERT_EQ(anew.by_edge()[edge].speed_kmh, traffic_.by_edge()[edge].speed_kmh) << now;
+    }
+  }
+}
+
+TEST_F(TrafficTest, what_vehicles_observe_overrides_neither_a_closure_nor_anybodys_speed) {
+  auto seen = speed(7, 15, "observed", 50, 200);
+  seen.observed = true;
+  report(seen, 50);
+  EXPECT_EQ(*traffic_.by_edge()[7].speed_kmh, 15);
+  report(speed(7, 60, "operator", 10, 100), 50);
+  EXPECT_EQ(*traffic_.by_edge()[7].speed_kmh, 60);
+  report(closed(7, "police", 10, 90), 50);
+  EXPECT_TRUE(traffic_.by_edge()[7].closed);
+  traffic_.expire(noon + seconds(100));
+  EXPECT_EQ(*traffic_.by_edge()[7].speed_kmh, 15);
 }
 
 TEST_F(TrafficTest, late_stale_and_senseless_reports_change_nothing) {

@@ -87,16 +87,22 @@ BOOST_DESCRIBE_STRUCT(
     (),
     (label, best_at, distance_m, duration_s, duration_without_traffic_s, arrival, values, legs, geometry, steps))
 
+// What speeds by hour of the week did to an answer. none: there are none. exact: the route is the one that arrives
+// first, each edge driven at the speed of its hour. departure_hour: chosen by the speeds of the departure's hour; a
+// route's durations are still those of the hours in which it is driven, a matrix's and a plan's are of that one hour.
+BOOST_DEFINE_ENUM_CLASS(HourlySpeeds, none, exact, departure_hour)
+
 // `traffic`: whether what is reported now was used; false for a departure more than an hour ahead.
 struct RoutesView {
   AnswerSource source{};
   Time departure;
   bool traffic = false;
+  HourlySpeeds hourly_speeds{};
   std::vector<PlaceOnRoad> waypoints;
   std::vector<RouteOffer> routes;
   std::optional<std::string> attribution;
 };
-BOOST_DESCRIBE_STRUCT(RoutesView, (), (source, departure, traffic, waypoints, routes, attribution))
+BOOST_DESCRIBE_STRUCT(RoutesView, (), (source, departure, traffic, hourly_speeds, waypoints, routes, attribution))
 
 // The least value of one objective for each pair, each pair by its own best route; null where no road leads.
 struct MatrixOf {
@@ -109,11 +115,12 @@ struct MatrixView {
   AnswerSource source{};
   Time departure;
   bool traffic = false;
+  HourlySpeeds hourly_speeds{};
   std::vector<MatrixOf> matrices;
   std::vector<PlaceOnRoad> from;
   std::vector<PlaceOnRoad> to;
 };
-BOOST_DESCRIBE_STRUCT(MatrixView, (), (source, departure, traffic, matrices, from, to))
+BOOST_DESCRIBE_STRUCT(MatrixView, (), (source, departure, traffic, hourly_speeds, matrices, from, to))
 
 // What follows the name is said of the loaded map alone.
 struct NearestRoad {
@@ -179,6 +186,7 @@ struct LeftOutView {
 BOOST_DESCRIBE_STRUCT(LeftOutView, (), (stop, id, reason, other_stop, detail))
 struct RoutePlanView {
   AnswerSource source{};
+  HourlySpeeds hourly_speeds{};
   Time begin;
   Time end;
   double driving_s = 0;
@@ -186,7 +194,7 @@ struct RoutePlanView {
   std::vector<LeftOutView> left_out;
   int iterations = 0;
 };
-BOOST_DESCRIBE_STRUCT(RoutePlanView, (), (source, begin, end, driving_s, visits, left_out, iterations))
+BOOST_DESCRIBE_STRUCT(RoutePlanView, (), (source, hourly_speeds, begin, end, driving_s, visits, left_out, iterations))
 
 }  // namespace mms::routing
 

@@ -120,13 +120,16 @@ Result<RoutePlanView> plan_on_roads(const roads::RoadGraph& graph,
                                     Time now,
                                     const std::function<double()>& share_used) {
   TRY(pricing, pricing_of(wishes_of(input), roads::only(roads::Objective::time), graph.edges(), now));
+  pricing.hour = hour_of(input.departure.value_or(now));
   const auto priced = book(pricing);
   TRY(places, snap_all(graph, *priced, pricing, places_of(input)));
   auto durations = roads::find_matrix(graph, priced->metric, places, places);
   for (auto& duration : durations) {
     if (duration < roads::infinite) duration = (duration + 999) / 1000;
   }
-  return plan_with(input, std::move(durations), AnswerSource::roads, input.departure.value_or(now), share_used);
+  TRY(view, plan_with(input, std::move(durations), AnswerSource::roads, input.departure.value_or(now), share_used));
+  if (priced->profiles) view.hourly_speeds = HourlySpeeds::departure_hour;
+  return view;
 }
 
 Result<RoutePlanView> plan_geodesic(const RoutePlanInput& input, Time now, const std::function<double()>& share_used) {

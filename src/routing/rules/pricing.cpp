@@ -32,6 +32,7 @@ std::string key_of(const Pricing& pricing) {
   const auto& v = pricing.vehicle;
   auto key = fmt::format("{} {} {} {} {}", static_cast<int>(v.vehicle_class), v.height_m, v.width_m, v.mass_kg,
                          pricing.traffic);
+  if (pricing.hour) key += fmt::format(" h{}", *pricing.hour);
   for (const double share : pricing.shares) key += fmt::format(" {}", share);
   const auto& a = pricing.avoidance;
   key += fmt::format(" {} {} {} {}", a.classes, a.tolls, a.unpaved, a.tunnels);
@@ -45,6 +46,10 @@ std::string key_of(const Pricing& pricing) {
 
 bool uses_traffic(const std::optional<Time>& departure, Time now) {
   return !departure || *departure <= now + std::chrono::hours(1);
+}
+
+WeekHour hour_of(Time departure) {
+  return roads::hour_of(roads::week_clock(departure));
 }
 
 roads::Shares shares_of(const std::optional<Weights>& weights) {

@@ -8,17 +8,23 @@
 
 #include "roads/metric.hpp"
 #include "roads/objectives.hpp"
+#include "roads/speed_profiles.hpp"
 #include "routing/rules/route_input.hpp"
 #include "vocabulary/problem.hpp"
 
 namespace mms::routing {
 
-// What a metric depends on, beside the roads and the traffic.
+// Which of the profiles' speeds a metric has: those of an hour of the UTC week, or each edge's fastest.
+using WeekHour = std::uint32_t;
+inline constexpr WeekHour kFastestHour = roads::hours_of_week;
+
+// What a metric depends on, beside the roads, the traffic and the profiles.
 struct Pricing {
   roads::Vehicle vehicle;
   roads::Shares shares{};
   roads::Avoidance avoidance;
   bool traffic = true;
+  std::optional<WeekHour> hour = std::nullopt;  // absent: without profiles
 };
 // Equal for equal pricings, and for those alone.
 std::string key_of(const Pricing& pricing);
@@ -33,7 +39,8 @@ struct TrafficNow {
 struct Priced {
   std::shared_ptr<const roads::CostModel> model;
   roads::Metric metric;
-  std::shared_ptr<const TrafficNow> traffic;  // without any where the pricing asks for none
+  std::shared_ptr<const TrafficNow> traffic;               // without any where the pricing asks for none
+  std::shared_ptr<const roads::SpeedProfiles> profiles{};  // null where there are none, or none are asked for
 };
 // Makes it, or answers the one that was made before.
 using PriceBook = std::function<std::shared_ptr<const Priced>(const Pricing&)>;
@@ -52,6 +59,8 @@ Wishes wishes_of(const Input& input) {
 
 // What is reported now says nothing of tomorrow: beyond an hour ahead a departure is without traffic.
 bool uses_traffic(const std::optional<Time>& departure, Time now);
+// The hour of the UTC week in which a departure falls.
+WeekHour hour_of(Time departure);
 roads::Shares shares_of(const std::optional<Weights>& weights);
 // Refuses: invalid_fields (edges that the map does not have).
 vocabulary::Result<Pricing> pricing_of(const Wishes& wishes,

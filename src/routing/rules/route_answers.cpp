@@ -9,6 +9,7 @@
 
 #include "roads/pareto.hpp"
 #include "roads/steps.hpp"
+#include "roads/timed_route.hpp"
 
 namespace mms::routing {
 namespace {
@@ -60,7 +61,9 @@ RouteOffer view_of(const roads::RoadGraph& graph,
   std::vector<StepView> steps;
   for (const auto& leg : legs) {
     const auto values = roads::values_of(graph, *priced.model, leg, priced.traffic->by_edge);
-    const auto free = roads::values_of(graph, *priced.model, leg);
+    auto plain = leg;
+    plain.speed_kmh.clear();
+    const auto free = roads::values_of(graph, *priced.model, plain);
     for (std::size_t o = 0; o < roads::objective_count; ++o) sum[o] += values[o];
     view.duration_without_traffic_s += at(free, Objective::time);
     view.legs.push_back({to_tenths(at(values, Objective::distance)), to_tenths(at(values, Objective::time))});
@@ -103,6 +106,10 @@ std::vector<Objective> front_of(const roads::Shares& shares) {
   return objectives;
 }
 
+roads::TimedSpeeds speeds_of(const Priced& priced) {
+  return {*priced.profiles, priced.traffic->by_edge};
+}
+
 Result<std::vector<RouteOffer>> find_front(const roads::RoadGraph& graph,
                                            const PriceBook& book,
                                            const Pricing& pricing,
@@ -117,11 +124,16 @@ Result<std::vector<RouteOffer>> find_front(const roads::RoadGraph& graph,
     kept.push_back(book(alone));
     request.objectives.push_back({objective, &kept.back()->metric});
   }
+  // Chosen by the speeds of one hour; driven in those that come.
+  const auto& first = *kept.front();
   request.at_most = static_cast<std::size_t>(input.alternatives.value.value);
   roads::SearchSpace space(graph);
   std::vector<RouteOffer> views;
   for (auto& found : roads::find_pareto_front(graph, request, space).routes) {
-    auto view = view_of(graph, *kept.front(), {&found.path, 1}, input, departure);
+    if (first.profiles) {
+      roads::drive(graph, *first.model, speeds_of(first), found.path, roads::week_clock(departure));
+    }
+    auto view = view_of(graph, first, {&found.path, 1}, input, departure);
     view.label = found.label;
     view.best_at = found.best_at;
     views.push_back(std::move(view));
@@ -130,8 +142,26 @@ Result<std::vector<RouteOffer>> find_front(const roads::RoadGraph& graph,
   return views;
 }
 
+// The way that arrives first of one who leaves at `at`. `hourly` has the speeds of the departure's hour, in which the
+// first leg begins: where it ends in it too, one query is enough.
+std::optional<roads::RoutePath> find_exact(const roads::RoadGraph& graph,
+                                           const Priced& fastest,
+                                           const Priced* hourly,
+                                           const roads::RoadPosition& from,
+                                           const roads::RoadPosition& to,
+                                           roads::WeekClock at,
+                                           roads::SearchSpace& space) {
+  if (hourly != nullptr) {
+    auto leg = roads::find_route_within_hour(graph, hourly->metric, *hourly->profiles, from, to, at, space);
+    if (leg) return leg;
+  }
+  return roads::find_timed_route(graph, *fastest.model, fastest.metric, speeds_of(fastest), from, to, at);
+}
+
+// `hourly`, where the durations are to be those of the hours: the same under the speeds of the departure's hour.
 Result<RouteOffer> find_best(const roads::RoadGraph& graph,
                              const Priced& priced,
+                             const Priced* hourly,
                              const Pricing& pricing,
                              std::span<const AskedPlace> asked,
                              std::span<const roads::RoadPosition> places,
@@ -139,9 +169,14 @@ Result<RouteOffer> find_best(const roads::RoadGraph& graph,
                              Time departure) {
   roads::SearchSpace space(graph);
   std::vector<roads::RoutePath> legs;
+  auto at = roads::week_clock(departure);
+  const auto is_in_hour = [hour = roads::hour_of(at)](roads::WeekClock when) { return roads::hour_of(when) == hour; };
   for (std::size_t i = 0; i + 1 < places.size(); ++i) {
-    auto leg = roads::find_route(graph, priced.metric, places[i], places[i + 1], space);
+    auto leg = hourly != nullptr
+                   ? find_exact(graph, priced, is_in_hour(at) ? hourly : nullptr, places[i], places[i + 1], at, space)
+                   : roads::find_route(graph, priced.metric, places[i], places[i + 1], space);
     if (!leg) return no_route(asked[i].pointer, asked[i + 1].pointer);
+    if (priced.profiles) at = roads::drive(graph, *priced.model, speeds_of(priced), *leg, at);
     legs.push_back(std::move(*leg));
   }
   auto view = view_of(graph, priced, legs, input, departure);
@@ -154,6 +189,10 @@ Result<RouteOffer> find_best(const roads::RoadGraph& graph,
                                                                             "safest", "cheapest"};
   view.label = mattering == 1 ? kLabels[static_cast<std::size_t>(view.best_at.front())] : "best by your weights";
   return view;
+}
+
+bool is_time_alone(const roads::Shares& shares) {
+  return std::ranges::all_of(shares.begin() + 1, shares.end(), [](double share) { return share <= 0; });
 }
 
 std::string unit_of(Objective objective) {
@@ -180,17 +219,26 @@ Result<RoutesView> find_routes(const roads::RoadGraph& graph,
                                Time now) {
   const auto departure = input.departure.value_or(now);
   TRY(pricing, pricing_of(wishes_of(input), shares_of(input.weights), graph.edges(), now));
+  const bool exact = input.alternatives.value <= 1 && is_time_alone(pricing.shares);
+  pricing.hour = exact ? kFastestHour : hour_of(departure);
   const auto priced = book(pricing);
   const auto asked = stops_of(input);
   TRY(places, snap_all(graph, *priced, pricing, asked));
   RoutesView view{.source = AnswerSource::roads, .departure = departure, .traffic = pricing.traffic};
+  if (priced->profiles) view.hourly_speeds = exact ? HourlySpeeds::exact : HourlySpeeds::departure_hour;
   for (const auto& place : places) view.waypoints.push_back(view_of(graph, place));
   view.attribution = std::string(graph.file().attribution.begin(), graph.file().attribution.end());
   if (input.alternatives.value > 1) {
     TRY(routes, find_front(graph, book, pricing, places, input, departure));
     view.routes = std::move(routes);
   } else {
-    TRY(route, find_best(graph, *priced, pricing, asked, places, input, departure));
+    std::shared_ptr<const Priced> hourly;
+    if (exact && priced->profiles) {
+      pricing.hour = hour_of(departure);
+      hourly = book(pricing);
+    }
+    TRY(route, find_best(graph, *priced, hourly && hourly->profiles ? hourly.get() : nullptr, pricing, asked, places,
+                         input, departure));
     view.routes.push_back(std::move(route));
   }
   return view;
@@ -205,7 +253,9 @@ Result<MatrixView> find_matrices(const roads::RoadGraph& graph,
   if (objectives.empty()) objectives.push_back(Objective::time);
   TRY(pricing, pricing_of(wishes_of(input), roads::only(objectives.front()), graph.edges(), now));
   view.traffic = pricing.traffic;
+  pricing.hour = hour_of(view.departure);
   const auto first = book(pricing);
+  if (first->profiles) view.hourly_speeds = HourlySpeeds::departure_hour;
   TRY(from, snap_all(graph, *first, pricing, places_of(input.from, "/from")));
   TRY(to, snap_all(graph, *first, pricing, places_of(input.to, "/to")));
   const auto& targets = input.to.empty() ? from : to;

@@ -1,6 +1,7 @@
 // What another routing server answered, in this service's shape.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -37,14 +38,20 @@ struct OsrmRoute {
   double duration = 0;
   vocabulary::json::Raw geometry;
   std::vector<OsrmLeg> legs;
+  std::optional<double> confidence;  // of a matched trace
 };
-BOOST_DESCRIBE_STRUCT(OsrmRoute, (), (distance, duration, geometry, legs))
+BOOST_DESCRIBE_STRUCT(OsrmRoute, (), (distance, duration, geometry, legs, confidence))
 struct OsrmWaypoint {
   std::optional<std::string> name;
   std::vector<double> location;  // longitude, latitude
   std::optional<double> distance;
+  std::optional<std::int64_t> matchings_index;  // of a matched trace
 };
-BOOST_DESCRIBE_STRUCT(OsrmWaypoint, (), (name, location, distance))
+BOOST_DESCRIBE_STRUCT(OsrmWaypoint, (), (name, location, distance, matchings_index))
+// null: on no road.
+struct OsrmTracepoint {
+  std::optional<OsrmWaypoint> point;
+};
 struct OsrmCell {
   double value = std::numeric_limits<double>::quiet_NaN();
 };
@@ -57,8 +64,13 @@ struct OsrmAnswer {
   std::vector<std::vector<OsrmCell>> distances;
   std::vector<OsrmWaypoint> sources;
   std::vector<OsrmWaypoint> destinations;
+  std::vector<OsrmRoute> matchings;
+  std::vector<OsrmTracepoint> tracepoints;
 };
-BOOST_DESCRIBE_STRUCT(OsrmAnswer, (), (code, message, routes, waypoints, durations, distances, sources, destinations))
+BOOST_DESCRIBE_STRUCT(
+    OsrmAnswer,
+    (),
+    (code, message, routes, waypoints, durations, distances, sources, destinations, matchings, tracepoints))
 
 }  // namespace mms::routing
 
@@ -67,6 +79,9 @@ namespace mms::vocabulary::json {
 // null: no road leads.
 inline void read(Reading& in, const Value& value, routing::OsrmCell& out) {
   if (!value.is_null()) read(in, value, out.value);
+}
+inline void read(Reading& in, const Value& value, routing::OsrmTracepoint& out) {
+  if (!value.is_null()) read(in, value, out.point);
 }
 
 }  // namespace mms::vocabulary::json
@@ -103,12 +118,16 @@ Result<OsrmAnswer> answer_from(RouterKind kind, std::string_view body) {
   if (answer.code == "NoRoute" || answer.code == "NoTable") {
     return vocabulary::refuse(ProblemKind::no_route, "the routing server finds no road: " + words);
   }
-  if (answer.code == "NoSegment")
+  if (answer.code == "NoSegment" || answer.code == "NoMatch")
     return bad_field("", "off_the_map", "no road near it on the routing server: " + words);
   if (answer.code == "TooBig" || answer.code == "DistanceExceeded") {
     return bad_field("", "too_many", "more than the routing server takes: " + words);
   }
   return odd(kind);
+}
+
+bool is_off_the_map(const vocabulary::Problem& problem) {
+  return !problem.errors.empty() && problem.errors[0].code == "off_the_map";
 }
 
 // Throws when the place is none: the answer is odd then.
@@ -144,12 +163,17 @@ StepView view_of(const OsrmStep& step) {
           .duration_s = to_tenths(step.duration)};
 }
 
-RouteOffer offer_of(const OsrmRoute& route, const RouteInput& input, Time departure, bool first) {
+// Throws when the way is none that was asked for.
+void check_way(const OsrmRoute& route, GeometryFormat format) {
   const bool line = route.geometry.text.find(R"("LineString")") != std::string::npos;
-  if (line != (input.geometry.value == GeometryFormat::geojson)) throw std::invalid_argument("another form of line");
+  if (line != (format == GeometryFormat::geojson)) throw std::invalid_argument("another form of line");
   constexpr double kMost = 1e9;  // metres, seconds
   const auto sane = [](double figure) { return figure >= 0 && figure <= kMost; };
   if (!sane(route.distance) || !sane(route.duration)) throw std::invalid_argument("no such way");
+}
+
+RouteOffer offer_of(const OsrmRoute& route, const RouteInput& input, Time departure, bool first) {
+  check_way(route, input.geometry);
   RouteOffer offer;
   offer.label = first ? "fastest" : "alternative";
   if (first) offer.best_at = {Objective::time};
@@ -227,12 +251,54 @@ Result<MatrixView> matrix_from(RouterKind kind, std::string_view body, const Mat
   return view;
 }
 
+namespace {
+
+MatchedPointView point_of(const OsrmTracepoint& found, const MatchView& view) {
+  MatchedPointView made;
+  if (!found.point) return made;
+  const auto& at = *found.point;
+  const auto route = at.matchings_index.value_or(-1);
+  if (route < 0 || route >= std::ssize(view.routes)) throw std::invalid_argument("no such route");
+  made.matched = true;
+  made.location = place_from(at.location);
+  made.distance_m = to_tenths(at.distance.value_or(0));
+  made.name = at.name.value_or(std::string());
+  made.route = static_cast<int>(route);
+  made.confidence = view.routes[static_cast<std::size_t>(route)].confidence;
+  return made;
+}
+
+}  // namespace
+
+Result<MatchView> match_from(RouterKind kind, std::string_view body, const MatchInput& input) {
+  auto answer = answer_from(kind, body);
+  MatchView view{.source = source_of(kind), .routes = {}, .points = {}};
+  if (!answer) {
+    if (!is_off_the_map(answer.error())) return std::unexpected(std::move(answer).error());
+    view.points.resize(input.trace.size());
+    return view;
+  }
+  if (answer->tracepoints.size() != input.trace.size()) return odd(kind);
+  try {
+    for (const auto& route : answer->matchings) {
+      check_way(route, input.geometry);
+      view.routes.push_back({.distance_m = to_tenths(route.distance),
+                             .confidence = std::clamp(route.confidence.value_or(0), 0.0, 1.0),
+                             .geometry = {route.geometry.text},
+                             .edges = {}});
+    }
+    for (const auto& found : answer->tracepoints) view.points.push_back(point_of(found, view));
+  } catch (const std::invalid_argument&) {
+    return odd(kind);
+  }
+  return view;
+}
+
 Result<NearestView> nearest_from(RouterKind kind, std::string_view body, double radius_m) {
   auto answer = answer_from(kind, body);
   NearestView view{.source = source_of(kind), .roads = {}};
   if (!answer) {
-    const auto& errors = answer.error().errors;
-    if (!errors.empty() && errors[0].code == "off_the_map") return view;
+    if (is_off_the_map(answer.error())) return view;
     return std::unexpected(std::move(answer).error());
   }
   try {

@@ -2,6 +2,10 @@
 #include "routing/rules/router_asks.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
 
 #include "routing/rules/geodesic_answers.hpp"
 
@@ -44,6 +48,35 @@ Result<void> check_wishes(RouterKind kind, const Input& input) {
   // A server of OSRM has the one profile that it was started with.
   if (kind == RouterKind::osrm && input.profile.value == roads::VehicleClass::truck) return no_map("a truck's route");
   return {};
+}
+
+// Seconds since 1970, where every point has a time and none is before the one before it; else nothing.
+std::vector<std::int64_t> times_of(const MatchInput& input) {
+  std::vector<std::int64_t> times;
+  for (const auto& point : input.trace) {
+    if (!point.recorded_at) return {};
+    times.push_back(std::chrono::floor<std::chrono::seconds>(*point.recorded_at).time_since_epoch().count());
+  }
+  return std::ranges::is_sorted(times) ? times : std::vector<std::int64_t>();
+}
+
+// Of OSRM: each point has one, or none has.
+std::string radiuses_of(const MatchInput& input) {
+  constexpr double kUsualM = 8;
+  if (std::ranges::none_of(input.trace, [](const TracePoint& p) { return p.accuracy_m.has_value(); })) return {};
+  std::string out = "&radiuses=";
+  for (const auto& point : input.trace) {
+    if (&point != &input.trace.front()) out += ';';
+    out += fmt::format("{}", point.accuracy_m ? point.accuracy_m->value : kUsualM);
+  }
+  return out;
+}
+
+// Valhalla takes one for the whole trace, up to 100 m.
+std::string accuracy_of(const MatchInput& input) {
+  double most = 0;
+  for (const auto& point : input.trace) most = std::max(most, point.accuracy_m ? point.accuracy_m->value : 0);
+  return most > 0 ? fmt::format(R"(,"trace_options":{{"gps_accuracy":{}}})", std::min(most, 100.0)) : std::string();
 }
 
 }  // namespace
@@ -97,6 +130,30 @@ Result<RouterAsk> ask_matrix(RouterKind kind, const MatrixInput& input) {
 Result<RouterAsk> ask_nearest(RouterKind kind, const Coordinates& place, int count) {
   if (kind != RouterKind::osrm) return no_map("the nearest road");
   return RouterAsk{fmt::format("/nearest/v1/driving/{}?number={}", osrm_places({place}), count), {}};
+}
+
+Result<RouterAsk> ask_match(RouterKind kind, const MatchInput& input) {
+  if (kind == RouterKind::osrm && input.profile.value == roads::VehicleClass::truck) return no_map("a truck's trace");
+  const auto times = times_of(input);
+  const auto format = vocabulary::name_of(input.geometry.value);
+  if (kind == RouterKind::osrm) {
+    std::vector<Coordinates> places;
+    for (const auto& point : input.trace) places.push_back({point.latitude, point.longitude});
+    auto target = fmt::format("/match/v1/driving/{}?overview=full&geometries={}", osrm_places(places), format);
+    if (!times.empty()) target += fmt::format("&timestamps={}", fmt::join(times, ";"));
+    return RouterAsk{target + radiuses_of(input), {}};
+  }
+  std::string shape;
+  for (std::size_t i = 0; i < input.trace.size(); ++i) {
+    shape += fmt::format(R"({}{{"lat":{:.6f},"lon":{:.6f})", i == 0 ? "" : ",", input.trace[i].latitude.value,
+                         input.trace[i].longitude.value);
+    shape += times.empty() ? "}" : fmt::format(R"(,"time":{}}})", times[i]);
+  }
+  return RouterAsk{
+      "/trace_route",
+      fmt::format(R"({{"shape":[{}],"costing":"{}","shape_match":"map_snap","format":"osrm","shape_format":"{}",)"
+                  R"("units":"kilometers"{}}})",
+                  shape, costing_of(input.profile.value), format, accuracy_of(input))};
 }
 
 }  // namespace mms::routing

@@ -14,6 +14,12 @@ constexpr auto kLongest = std::chrono::hours(24 * 366);
 
 }  // namespace
 
+void check_source(Reading& in, const Identifier& source) {
+  if (source != kObservedSource) return;
+  const Reading::Step step(in, "source");
+  in.error("reserved", "is the service's own, for the speeds of tracked vehicles");
+}
+
 void check_fields(Reading& in, const TrafficInput& input) {
   if (int{input.way.has_value()} + int{input.edge.has_value()} + int{input.line.has_value()} != 1) {
     in.error("one_of", "must have exactly one of way, edge and line");
@@ -21,6 +27,7 @@ void check_fields(Reading& in, const TrafficInput& input) {
   if (int{input.speed_kmh.has_value()} + int{input.closed.value} + int{input.clear.value} != 1) {
     in.error("one_of", "must have exactly one of speed_kmh, \"closed\": true and \"clear\": true");
   }
+  check_source(in, input.source);
   if (input.line && input.line->size() < 2) {
     const Reading::Step step(in, "line");
     in.error("too_few", "must have at least two points");
@@ -28,8 +35,7 @@ void check_fields(Reading& in, const TrafficInput& input) {
 }
 
 std::string target_of(const TrafficView& view) {
-  if (view.way_id) return fmt::format("way {} {}", *view.way_id, vocabulary::name_of(*view.direction));
-  if (view.edge) return fmt::format("edge {} {}", *view.edge, *view.map);
+  if (!view.line) return target_on_map(view);
   std::string target = "line";
   for (const auto& point : *view.line) {
     target += fmt::format(" {:.6f},{:.6f}", point.latitude.value, point.longitude.value);
@@ -45,19 +51,7 @@ std::vector<TrafficView> views_of(const TrafficInput& input, std::string_view ma
   view.expires_at = input.expires_at.value_or(view.reported_at + kUsual);
   view.reported_by = caller;
   if (input.line) view.line = std::vector<Coordinates>(input.line->begin(), input.line->end());
-  if (input.edge) {
-    view.edge = input.edge->value;
-    view.map = map;
-  }
-  if (!input.way) return {view};
-  view.way_id = input.way->id.value;
-  std::vector<TrafficView> views;
-  for (const auto direction : {WayDirection::forward, WayDirection::backward}) {
-    if (input.way->direction.value != WayDirection::both && input.way->direction.value != direction) continue;
-    view.direction = direction;
-    views.push_back(view);
-  }
-  return views;
+  return placed_on_map(std::move(view), input.way, input.edge, map);
 }
 
 std::vector<vocabulary::FieldError> time_faults_of(const TrafficInput& input, std::string_view pointer, Time now) {

@@ -75,6 +75,72 @@ TEST(LiveRoads, Metrics_made_before_and_after_a_report_agree) {
   EXPECT_EQ(before.route().routes[0].duration_s, after.route().routes[0].duration_s);
 }
 
+// Given: the fast row slow from 8 to 9 on Mondays. Then: who leaves before crosses the hour on the way, traffic goes
+// before the profile, and what is over gives the profile back.
+TEST(LiveRoads, Speeds_by_hour_hold_where_no_traffic_is_reported) {
+  const Time monday = std::chrono::sys_days(std::chrono::year(2027) / 1 / 11);
+  const auto at = [&](int minutes) { return monday + std::chrono::minutes(minutes); };
+  Street street;
+  const auto free = street.route(at(480)).routes[0].duration_s;
+  EXPECT_EQ(street.route(at(480)).hourly_speeds, HourlySpeeds::none);
+  roads::SpeedProfiles profiles(street.roads.graph().edges());
+  roads::WeekOfSpeeds week;
+  week.speed_dkmh[8] = 60;
+  for (const bool backward : {false, true}) {
+    for (const auto edge : roads::edges_of_way(street.roads.graph(), 102, backward)) profiles.set(edge, week);
+  }
+  street.roads.set_profiles(std::move(profiles));
+  EXPECT_NEAR(street.route(at(420)).routes[0].duration_s, free, 0.1);
+  const auto rush = street.route(at(481)).routes[0];
+  EXPECT_EQ(street.route(at(481)).hourly_speeds, HourlySpeeds::exact);
+  EXPECT_GT(rush.distance_m, 5 * 225);  // around the slow row
+  EXPECT_GT(rush.duration_s, free + 10);
+  EXPECT_NEAR(street.route(at(24 * 60 + 481)).routes[0].duration_s, free, 0.1);
+  const auto into = street.route(at(480) - std::chrono::seconds(30)).routes[0];
+  EXPECT_GT(into.duration_s, free + 1);
+  EXPECT_LE(into.duration_s, rush.duration_s + 30);
+  EXPECT_NEAR(into.duration_without_traffic_s, into.distance_m < 5 * 225 ? free : into.duration_without_traffic_s, 0.1);
+  const Time now = at(481);
+  std::vector<roads::TrafficReport> reports = street.on_way(102, "a", 55, std::chrono::hours(1));
+  for (auto& report : reports) {
+    report.reported_at = now;
+    report.expires_at = now + std::chrono::minutes(5);
+  }
+  street.roads.report(reports, now);
+  EXPECT_LT(street.route(now).routes[0].duration_s, free + 10);
+  street.roads.report({}, now + std::chrono::minutes(6));
+  EXPECT_NEAR(street.route(now).routes[0].duration_s, rush.duration_s, 0.1);
+  street.roads.set_profiles({});
+  EXPECT_NEAR(street.route(now).routes[0].duration_s, free, 0.1);
+}
+
+TEST(LiveRoads, A_matrix_has_the_speeds_of_the_departures_hour) {
+  const Time monday = std::chrono::sys_days(std::chrono::year(2027) / 1 / 11);
+  Street street;
+  roads::SpeedProfiles profiles(street.roads.graph().edges());
+  roads::WeekOfSpeeds week;
+  week.utc_offset_s = 3600;
+  week.speed_dkmh[8] = 60;
+  profiles.set(roads::edges_of_way(street.roads.graph(), 102, false)[0], week);
+  street.roads.set_profiles(std::move(profiles));
+  MatrixInput input;
+  for (const auto& place : {corner(2, 0), corner(2, 1), corner(2, 4)}) input.from.push_back(place);
+  const auto ask = [&](Time departure) {
+    input.departure = departure;
+    return find_matrices(
+               street.roads.graph(), [&](const Pricing& p) { return street.roads.priced(p); }, input, monday)
+        .value();
+  };
+  const auto slow = ask(monday + std::chrono::minutes(7 * 60 + 30)), fast = ask(monday + std::chrono::hours(8));
+  EXPECT_EQ(slow.hourly_speeds, HourlySpeeds::departure_hour);
+  double more = 0;
+  for (std::size_t i = 0; i < 9; ++i) {
+    EXPECT_GE(slow.matrices[0].rows.cells[i], fast.matrices[0].rows.cells[i]);
+    more += slow.matrices[0].rows.cells[i] - fast.matrices[0].rows.cells[i];
+  }
+  EXPECT_GT(more, 10);
+}
+
 TEST(LiveRoads, Queries_run_on_while_traffic_changes_and_never_see_half_of_it) {
   Street street;
   const auto free = street.route().routes[0].duration_s;

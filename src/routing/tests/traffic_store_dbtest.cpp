@@ -9,6 +9,7 @@
 #include "database/postgres/postgres_database.hpp"
 #include "database/postgres/tests/fresh_database.hpp"
 #include "database/sqlite/sqlite_database.hpp"
+#include "routing/profile_store.hpp"
 #include "routing/traffic_store.hpp"
 #include "vocabulary/json_read.hpp"
 
@@ -58,8 +59,8 @@ class TrafficTable : public testing::TestWithParam<bool> {
   std::size_t put(const std::vector<TrafficView>& views) {
     return complete(context, appender->append(put_traffic(views))).back().size();
   }
-  std::vector<StoredTraffic> ask(Query query) {
-    return traffic_from(
+  std::vector<StoredView> ask(Query query) {
+    return stored_from(
         complete(context, reader->run_one(std::move(query), async::Clock::now() + std::chrono::seconds(10))));
   }
   static TrafficView on_way(std::int64_t way, double speed_kmh, std::chrono::seconds at) {
@@ -112,6 +113,42 @@ TEST_P(TrafficTable, What_is_over_or_taken_back_is_not_in_force_and_the_old_is_f
   queries.push_back(forget_traffic(kNow + std::chrono::seconds(3650)));
   complete(context, appender->append(std::move(queries)));
   EXPECT_EQ(ask(traffic_after(0, 100)).size(), 1U);
+}
+
+TEST_P(TrafficTable, Profiles_take_each_others_place_and_every_change_gives_another_mark) {
+  const auto on = [](std::string source, std::int64_t way) {
+    return ProfileView{.source = std::move(source), .way_id = way, .direction = WayDirection::forward};
+  };
+  const auto mark = [&] {
+    return profiles_mark_from(
+        complete(context, reader->run_one(profiles_mark(), async::Clock::now() + std::chrono::seconds(10))));
+  };
+  const auto change = [&](std::vector<Query> queries) {
+    return complete(context, appender->append(std::move(queries)));
+  };
+  std::vector<ProfilesMark> marks{mark()};
+  const auto expect_another = [&] {
+    EXPECT_EQ(std::ranges::find(marks, mark()), marks.end());
+    marks.push_back(mark());
+  };
+  change(put_profiles({on("a", 1), on("a", 2), on("b", 1)}));
+  expect_another();
+  change(put_profiles({on("a", 1)}));
+  expect_another();
+  const auto rows = ask(profiles_after(0, 100, std::nullopt));
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(from_stored<ProfileView>(rows[2].body).way_id, 1);
+  EXPECT_EQ(ask(profiles_after(0, 100, "a")).size(), 2U);
+  EXPECT_EQ(ask(profiles_after(rows[0].sequence, 1, std::nullopt)).size(), 1U);
+  EXPECT_EQ(change(drop_profiles("a", std::vector<std::string>{target_of(on("a", 1)), "way 9 forward"})).back().size(),
+            1U);
+  expect_another();  // the highest went
+  change(put_profiles({on("a", 1)}));
+  expect_another();
+  EXPECT_EQ(change(drop_profiles("a", std::nullopt)).back().size(), 2U);
+  expect_another();
+  EXPECT_EQ(change(drop_profiles("nobody", std::nullopt)).back().size(), 0U);
+  EXPECT_EQ(mark(), marks.back());
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, TrafficTable, testing::Values(false, true), [](const auto& info) {

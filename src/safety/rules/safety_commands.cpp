@@ -143,7 +143,8 @@ class Raise final : public lanes::Command {
   }
 
   Result<void> check_vehicle_and_trip(WorkingSet& set, const Caller& caller) const {
-    if (input_.vehicle_id) {
+    // What the monitor says comes from the mission, whose vehicle may be another fleet's.
+    if (input_.vehicle_id && origin_.source != SafetyEventSource::monitor) {
       const auto* state = set.of<vehicles::VehicleSet>().find(*input_.vehicle_id);
       if (state != nullptr && state->fleet_id != input_.fleet_id) {
         return bad_field("/vehicle_id", "unknown_vehicle", "there is no such vehicle in this fleet");

@@ -24,6 +24,12 @@ struct Position {
 };
 BOOST_DESCRIBE_STRUCT(Position, (), (recorded_at, latitude, longitude, speed_mps, heading_deg, accuracy_m))
 
+// The same by a vehicle that does not say of which trip.
+struct VehiclePosition {
+  std::string vehicle_id;
+  Position position;
+};
+
 // The live figures of a trip, after its newest position.
 struct Live {
   Position position;

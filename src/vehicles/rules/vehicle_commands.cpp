@@ -16,11 +16,20 @@ namespace json = vocabulary::json;
 
 class ReportState final : public lanes::Command {
  public:
-  ReportState(std::string vehicle_id, ReportVehicleState report, const vocabulary::Uuid& row)
-      : vehicle_id_(std::move(vehicle_id)), report_(std::move(report)), row_(row) {}
+  ReportState(std::string vehicle_id,
+              ReportVehicleState report,
+              const vocabulary::Uuid& row,
+              const MissionLink* missions)
+      : vehicle_id_(std::move(vehicle_id)),
+        report_(std::move(report)),
+        row_(row),
+        missions_(report_.mission_id.present ? missions : nullptr) {}
 
   std::string_view name() const override { return "report_vehicle_state"; }
-  void need(WorkingSet& set) const override { set.of<VehicleSet>().need(vehicle_id_); }
+  void need(WorkingSet& set) const override {
+    set.of<VehicleSet>().need(vehicle_id_);
+    if (missions_ != nullptr) missions_->need(set, vehicle_id_, report_.mission_id.value);
+  }
   Result<void> authorise(WorkingSet& set, const Caller& caller) const override {
     if (const auto* stored = set.of<VehicleSet>().find(vehicle_id_)) {
       return access::may_act(caller, Permission::tracking_write, Permission::missions_read, target_of(*stored));
@@ -33,7 +42,16 @@ class ReportState final : public lanes::Command {
   Result<void> carry_out(WorkingSet& set, Journal& journal) override {
     auto& vehicles = set.of<VehicleSet>();
     TRY(after, state_after(vehicles.find(vehicle_id_), vehicle_id_, report_, journal.now));
-    if (after) vehicles.put(std::move(*after), row_);
+    if (!after) return {};
+    if (missions_ != nullptr) {
+      const MissionReport report{.vehicle_id = vehicle_id_,
+                                 .fleet_id = after->fleet_id,
+                                 .mission_id = after->mission_id,
+                                 .since = *after->mission_since,
+                                 .recorded_at = after->recorded_at};
+      missions_->follow(set, report, journal);
+    }
+    vehicles.put(std::move(*after), row_);
     return {};
   }
   Answer answer(WorkingSet& set) const override {
@@ -44,6 +62,7 @@ class ReportState final : public lanes::Command {
   std::string vehicle_id_;
   ReportVehicleState report_;
   vocabulary::Uuid row_;
+  const MissionLink* missions_;  // null: nobody wants to know
 };
 
 class ReportReading final : public lanes::Command {
@@ -79,8 +98,11 @@ access::Target target_of(const VehicleState& state) {
   return {.noun = "vehicle", .fleet_id = state.fleet_id, .vehicle_id = state.vehicle_id};
 }
 
-CommandPtr report_vehicle_state(std::string vehicle_id, ReportVehicleState report, const vocabulary::Uuid& row) {
-  return std::make_unique<ReportState>(std::move(vehicle_id), std::move(report), row);
+CommandPtr report_vehicle_state(std::string vehicle_id,
+                                ReportVehicleState report,
+                                const vocabulary::Uuid& row,
+                                const MissionLink* missions) {
+  return std::make_unique<ReportState>(std::move(vehicle_id), std::move(report), row, missions);
 }
 
 CommandPtr report_environment(ReportEnvironment report, const vocabulary::Uuid& row) {

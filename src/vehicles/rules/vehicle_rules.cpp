@@ -73,7 +73,13 @@ Result<std::optional<VehicleState>> state_after(const VehicleState* stored,
   apply(report.mode, state.mode);
   apply(report.onboard_stage, state.onboard_stage);
   apply(report.capabilities, state.capabilities);
-  state.mission_id = report.mission_id;
+  if (report.mission_id.present) {
+    const bool same = state.mission_since && state.mission_id == report.mission_id.value;
+    if (!same) state.mission_since = recorded_at;
+  } else {
+    state.mission_since.reset();
+  }
+  state.mission_id = report.mission_id.value;
   state.recorded_at = recorded_at;
   state.received_at = now;
   return state;

@@ -30,7 +30,7 @@ struct ReportVehicleState {
   Change<Identifier> mode;
   Change<Identifier> onboard_stage;
   Change<List<Identifier, 100>> capabilities;
-  std::optional<MissionId> mission_id;
+  Change<MissionId> mission_id;     // null: it is on none; absent: it does not say
   std::optional<Time> recorded_at;  // absent: now
 };
 BOOST_DESCRIBE_STRUCT(ReportVehicleState,

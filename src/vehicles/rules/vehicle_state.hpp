@@ -28,6 +28,7 @@ struct VehicleState {
   std::optional<std::string> onboard_stage;
   std::optional<std::vector<std::string>> capabilities;
   std::optional<MissionId> mission_id;  // that it says it is on
+  std::optional<Time> mission_since;    // of the first of the reports in a row that say so; absent: it did not say
   Time recorded_at;                     // by its clock
   Time received_at;                     // by ours
   Time created_at;                      // of its first report
@@ -45,6 +46,7 @@ BOOST_DESCRIBE_STRUCT(VehicleState,
                        onboard_stage,
                        capabilities,
                        mission_id,
+                       mission_since,
                        recorded_at,
                        received_at,
                        created_at))

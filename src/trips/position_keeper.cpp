@@ -1,0 +1,80 @@
+// Positions of many trips ride together; a trip whose figures another one moved meanwhile is folded anew.
+#include "trips/position_keeper.hpp"
+
+#include <algorithm>
+
+#include "trips/tracking_store.hpp"
+
+namespace mms::trips {
+namespace {
+
+using async::Task;
+
+constexpr std::int64_t kWholeHistory = 1'000'000;
+
+// Folds what the table holds, again and again while others write the same figures. Answers the steps that were seen.
+Task<std::vector<Step>> refold(PositionTools tools, TripId id, async::Deadline deadline) {
+  constexpr int kTries = 5;
+  for (int i = 0; i < kTries; ++i) {
+    const auto answers =
+        co_await tools.reader.run({find_trip(id), positions_after(id, Time{}, kWholeHistory)}, deadline);
+    auto stored = trip_from(answers[0]);
+    if (!stored) co_return std::vector<Step>{};
+    auto positions = positions_from(answers[1]);
+    if (stored->live) {
+      const auto newer =
+          std::ranges::upper_bound(positions, stored->live->position.recorded_at, {}, &Position::recorded_at);
+      std::vector<Position> rest(newer, positions.end());
+      positions.erase(newer, positions.end());
+      stored->live->travelled_m = way_m(positions);
+      positions = std::move(rest);
+    }
+    auto moved = advance(stored->trip, std::move(stored->live), std::move(positions));
+    if (!moved.live) co_return std::move(moved.steps);
+    std::vector<database::Query> put;
+    add_live(put.emplace_back(replace_live()), id, stored->live_revision, *moved.live);
+    const auto done = co_await tools.appender.append(std::move(put));
+    if (!done[0].empty()) co_return std::move(moved.steps);
+  }
+  co_return std::vector<Step>{};  // the next position finds what is left to do
+}
+
+bool has_late_one(const TripPositions& of) {
+  return std::ranges::any_of(of.positions, [&](const Position& p) {
+    return of.stored.live && p.recorded_at <= of.stored.live->position.recorded_at;
+  });
+}
+
+}  // namespace
+
+Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips, async::Deadline deadline) {
+  std::ranges::sort(trips, {}, [](const TripPositions& t) { return t.stored.trip.id; });
+  auto insert = insert_positions();
+  auto replace = replace_live();
+  const auto now = tools.now();
+  for (auto& of : trips) {
+    add_positions(insert, of.stored.trip.id, of.positions, now);
+    if (has_late_one(of)) continue;
+    auto moved = advance(of.stored.trip, of.stored.live, of.positions);
+    add_live(replace, of.stored.trip.id, of.stored.live_revision, *moved.live);
+    of.steps = std::move(moved.steps);
+  }
+  std::vector<database::Query> queries;
+  queries.push_back(std::move(insert));
+  if (!replace.cells.empty()) queries.push_back(std::move(replace));
+  const auto answers = co_await tools.appender.append(std::move(queries));
+  for (auto& of : trips) {
+    const auto named = [&](const database::Rows& rows) {
+      int count = 0;
+      for (std::size_t i = 0; i < rows.size(); ++i) count += rows[i].id<TripId>(0) == of.stored.trip.id ? 1 : 0;
+      return count;
+    };
+    of.accepted = named(answers[0]);
+    if (tools.on_track && is_active(of.stored.trip.status)) tools.on_track(of.stored.trip, of.positions);
+    if (answers.size() > 1 && named(answers[1]) > 0) continue;
+    of.steps.clear();
+    if (of.accepted > 0) of.steps = co_await refold(tools, of.stored.trip.id, deadline);
+  }
+}
+
+}  // namespace mms::trips

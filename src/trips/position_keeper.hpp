@@ -1,0 +1,36 @@
+// Positions into the store, and the live figures of their trips moved by them.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "database/database.hpp"
+#include "trips/rules/tracking.hpp"
+#include "trips/trip_store.hpp"
+
+namespace mms::trips {
+
+// What was seen of a trip that is on its way: positions as they came, repeats among them. Never waits.
+using OnTrack = std::function<void(const Trip&, const std::vector<Position>&)>;
+
+// Lifetime: of the call. Threads: that of reader and appender.
+struct PositionTools {
+  database::Reader& reader;
+  database::Appender& appender;
+  const std::function<vocabulary::Time()>& now;
+  const OnTrack& on_track;  // may be empty
+};
+
+// Sound positions of one trip, and what became of them.
+struct TripPositions {
+  StoredTrip stored;
+  std::vector<Position> positions;
+  int accepted = 0;         // the others were there already
+  std::vector<Step> steps;  // that they show; the lane decides which of them still count
+};
+
+// Stores the positions of all the trips, in one transaction. Each trip is there once.
+// Throws what reader and appender throw; then it may be done again.
+async::Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips, async::Deadline deadline);
+
+}  // namespace mms::trips
