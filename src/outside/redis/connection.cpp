@@ -260,8 +260,8 @@ bool Connection::up() const {
 Task<Reply> Connection::ask(const Words& words) {
   const auto state = state_;
   if (!state->up || state->waiting.size() >= kMostWaiting) throw Away("Redis is away");
-  auto answer = co_await async::suspend<Answer>(
-      [&](async::Resume<Answer> resume) { state->send(words, std::move(resume)); });
+  auto answer =
+      co_await async::suspend<Answer>([&](async::Resume<Answer> resume) { state->send(words, std::move(resume)); });
   if (!answer) throw Away(answer.error());
   co_return std::move(*answer);
 }

@@ -26,7 +26,7 @@ std::string_view take_before(std::string_view& text, char mark) {
 
 Place place_of(std::string_view text, std::string password) {
   const auto wrong = [] {
-    return std::invalid_argument("<host>:<port> or redis://[<user>:<password>@]<host>[:<port>][/<database>]");
+    return std::invalid_argument("it must be <host>:<port> or redis://[<user>:<password>@]<host>[:<port>][/<database>]");
   };
   constexpr std::string_view kScheme = "redis://";
   Place place;
