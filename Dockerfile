@@ -11,7 +11,7 @@ RUN scripts/build release mission-management && strip build/release/mission-mana
 FROM debian:12-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      ca-certificates libfmt9 libmetis5 libpq5 librdkafka1 libre2-9 libsqlite3-0 libssl3 libstdc++6 zlib1g \
+      ca-certificates libfmt9 libhiredis0.14 libmetis5 libpq5 librdkafka1 libre2-9 libsqlite3-0 libssl3 libstdc++6 zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o 65534 -g 65534 -m 0700 /data
 COPY --from=build /src/build/release/mission-management /usr/local/bin/mission-management

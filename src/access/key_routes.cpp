@@ -176,7 +176,7 @@ Task<Result<Response>> revoke_api_key(const KeyTools& tools, const Request& requ
   const auto stored = co_await tools.keys.find(*id, request.deadline);
   if (!stored || !manages(request.caller, stored->key.grants)) co_return not_found(kNoun);
   co_await tools.keys.revoke(*id, tools.now());
-  tools.realm.note_revocation();
+  tools.realm.revoked_here();
   co_return answer(204, {});
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "access/rules/token_claims.hpp"
@@ -36,8 +37,15 @@ class Realm {
 
   // Grows with every revocation in this process: what was verified under an older count is verified again.
   std::uint64_t revocations() const { return revocations_.load(std::memory_order_acquire); }
-  // Call when the revocation is committed, before it is answered.
+  // A revocation is committed, here or elsewhere.
   void note_revocation() { revocations_.fetch_add(1, std::memory_order_acq_rel); }
+  // Call when one of this process is committed, before it is answered.
+  void revoked_here() {
+    note_revocation();
+    if (tell_) tell_();
+  }
+  // Tells others. Set before requests are served; may be called from any thread, and must not wait.
+  void when_revoked(std::function<void()> tell) { tell_ = std::move(tell); }
 
  private:
   crypto::TokenKeys token_keys_;
@@ -45,6 +53,7 @@ class Realm {
   bool on_loopback_;
   std::atomic<bool> may_be_open_;
   std::atomic<std::uint64_t> revocations_ = 0;
+  std::function<void()> tell_;
 };
 
 }  // namespace mms::access

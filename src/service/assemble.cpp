@@ -45,6 +45,7 @@
 #include "service/health.hpp"
 #include "service/observe.hpp"
 #include "service/relaying.hpp"
+#include "service/sharing.hpp"
 #include "service/system_routes.hpp"
 #include "service/taking_in.hpp"
 #include "service/trip_roads.hpp"
@@ -211,12 +212,14 @@ vocabulary::Problem explain(std::exception_ptr thrown) {
 lanes::LaneSettings lane_settings(const Settings& settings,
                                   Observation& observation,
                                   missions::AutoStart& auto_start,
-                                  relay::CommitBell& bell) {
+                                  relay::CommitBell& bell,
+                                  const std::unique_ptr<Sharing>& sharing) {
   lanes::LaneSettings lane;
   lane.max_batch = settings.max_batch;
   lane.max_queue = settings.max_queue;
   lane.on_commit = [&](const std::vector<vocabulary::Event>& events) {
     bell.ring();
+    if (sharing) sharing->committed();
     observation.events(events);
     auto_start.saw(events);
   };
@@ -363,6 +366,7 @@ int serve(const Settings& settings) {
       .resolved = [&](vocabulary::Duration took) { observation.dependencies_resolved(took); }};
   missions::AutoStart auto_start;
   relay::CommitBell bell;
+  std::unique_ptr<Sharing> sharing;
   lanes::Lane lane(
       *database,
       {[&](lanes::WorkingSet& set) {
@@ -375,7 +379,7 @@ int serve(const Settings& settings) {
        [&observation](lanes::WorkingSet& set) {
          return trips::trip_part(set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
        }},
-      lane_settings(settings, observation, auto_start, bell));
+      lane_settings(settings, observation, auto_start, bell, sharing));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",
                 [&] { return static_cast<double>(lane.depth()); });
 
@@ -429,6 +433,13 @@ int serve(const Settings& settings) {
     });
     condition.relay = &relaying->state();
   }
+  if (!settings.redis_addr.empty()) {
+    sharing = naming("REDIS_ADDR", [&] {
+      return std::make_unique<Sharing>(settings, cursor_key, vocabulary::to_text(ids.next(now())), bell, realm,
+                                       observation, metrics);
+    });
+    condition.redis = &sharing->trouble();
+  }
   std::unique_ptr<TakingIn> taking_in;
   if (takes_in(settings)) {
     taking_in = naming("KAFKA_BROKERS and KAFKA_OPTIONS", [&] {
@@ -461,6 +472,7 @@ int serve(const Settings& settings) {
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, auto_start, observation, settings);
+  if (sharing) sharing->start();
   if (relaying) relaying->start();
   if (taking_in) taking_in->start();
   say_where(log, settings, server.port(), realm.may_be_open());
@@ -474,6 +486,7 @@ int serve(const Settings& settings) {
   if (observer) observer->stop();
   if (traffic) traffic->stop();
   lane.stop();
+  if (sharing) sharing->stop();
   if (relaying) relaying->stop();  // behind the lane: what was committed last leaves too
   quick.stop();
   heavy.stop();

@@ -104,13 +104,14 @@ Task<Result<http::Response>> show(const HealthTools& tools, const http::Request&
   health.stopping = tools.condition.stopping;
   health.access = tools.condition.open_house ? "open" : "credentials";
   health.parts.database = co_await ask_store(tools);
-  health.parts.redis = disabled("not used by this version");
+  const auto* redis = tools.condition.redis.load();
+  health.parts.redis = redis == nullptr ? disabled("REDIS_ADDR is empty") : troubled_by(redis->now());
   health.parts.kafka = ask_relay(tools.condition.relay);
   health.parts.inbound = ask_intake(tools.condition.intake);
   health.parts.clickhouse = disabled("not used by this version");
   health.parts.roads = roads_part(tools.roads);
   health.status = health.parts.database.status;
-  for (const auto* part : {&health.parts.kafka, &health.parts.inbound}) {
+  for (const auto* part : {&health.parts.redis, &health.parts.kafka, &health.parts.inbound}) {
     if (health.status == PartStatus::up && part->status == PartStatus::degraded) health.status = PartStatus::degraded;
   }
   http::Response response;

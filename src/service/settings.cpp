@@ -33,6 +33,11 @@ constexpr auto kLines = std::to_array<SettingLine>({
     {"MAX_QUEUE", "16384", "Commands that may wait; beyond it 503."},
     {"MISSION_CACHE", "20000", "Missions kept ready to be sent (SQLite only, where this process is the only writer)."},
     {"TIMER_LOOK_MS", "50", "How often due timers are looked for."},
+    {"REDIS_ADDR", "",
+     "Redis by which replicas hear of each other at once: <host>:<port> or "
+     "redis://[<user>:<password>@]<host>[:<port>][/<database>]. "
+     "Empty: they look."},
+    {"REDIS_PASSWORD", "", "Its password, where REDIS_ADDR has none."},
     {"KAFKA_BROKERS", "", "Where events are relayed to: <host>:<port>, more separated by commas. Empty: nowhere."},
     {"KAFKA_TOPIC_MISSIONS", "fleet.missions.lifecycle", "Topic of missions, their plans and templates."},
     {"KAFKA_TOPIC_TRIPS", "fleet.trips.lifecycle", "Topic of trips."},
@@ -168,6 +173,8 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "MAX_QUEUE", 1, 1'000'000, s.max_queue);
   read_number<std::size_t>(environment, "MISSION_CACHE", 0, 10'000'000, s.mission_cache);
   read_number(environment, "TIMER_LOOK_MS", 1.0, 10000.0, s.timer_look_ms);
+  read_text(environment, "REDIS_ADDR", s.redis_addr);
+  read_text(environment, "REDIS_PASSWORD", s.redis_password);
   read_text(environment, "KAFKA_BROKERS", s.kafka_brokers);
   read_topic(environment, "KAFKA_TOPIC_MISSIONS", s.kafka_topic_missions);
   read_topic(environment, "KAFKA_TOPIC_TRIPS", s.kafka_topic_trips);

@@ -26,6 +26,8 @@ struct Settings {
   std::size_t max_queue = 16384;
   std::size_t mission_cache = 20000;
   double timer_look_ms = 50;
+  std::string redis_addr;
+  std::string redis_password;
   std::string kafka_brokers;
   std::string kafka_topic_missions = "fleet.missions.lifecycle";
   std::string kafka_topic_trips = "fleet.trips.lifecycle";
