@@ -108,10 +108,16 @@ class Fold {
     double total = 0;
     double behind = 0;
     double ahead = distance_m(here, trips::point_of(stops_[at])) * habits.detour;
+    // What the route says of its legs counts more than the sector's habits: they say only how one comes to the first
+    // stop.
+    const bool on_a_leg = at > 0 && at <= legs.size() && legs[at - 1].distance_m > 0;
+    double ahead_s = on_a_leg ? legs[at - 1].duration_s * (ahead / legs[at - 1].distance_m) : ahead / habits.speed_mps;
     for (std::size_t leg = 0; leg < legs.size(); ++leg) {
       total += legs[leg].distance_m;
       if (leg + 1 < at) behind += legs[leg].distance_m;
-      if (leg >= at) ahead += legs[leg].distance_m;
+      if (leg < at) continue;
+      ahead += legs[leg].distance_m;
+      ahead_s += legs[leg].duration_s;
     }
     live.deviation_m = 0;
     live.off_route = false;
@@ -126,7 +132,7 @@ class Fold {
     live.remaining_m = there ? 0 : ahead;
     live.eta.reset();
     if (is_active(trip_.status)) {
-      live.eta = live.position.recorded_at + vocabulary::seconds(live.remaining_m / habits.speed_mps);
+      live.eta = live.position.recorded_at + vocabulary::seconds(there ? 0 : ahead_s);
     }
     if (there) live.target = fmt::format("stop {}", stops_.size() - 1);
   }

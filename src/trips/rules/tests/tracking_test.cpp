@@ -131,6 +131,18 @@ TEST(Tracking, ProgressAndRemainingFollowTheWay) {
   EXPECT_TRUE(advance(trip, live, {at(52.6, 13.6, 200)}).live->off_route);
 }
 
+TEST(Tracking, ArrivalIsExpectedByWhatTheRouteSaysOfItsLegs) {
+  auto trip = trip_in(in_transit);
+  const auto usual = advance(trip, std::nullopt, {at(52.51, 13.42, 10, 9)}).live.value();
+  for (auto& leg : trip.route->legs) leg.duration_s *= 3;  // a road with a queue on it
+  const auto slow = advance(trip, std::nullopt, {at(52.51, 13.42, 10, 9)}).live.value();
+  EXPECT_EQ(slow.remaining_m, usual.remaining_m);
+  const auto takes = [](const Live& live) {
+    return std::chrono::duration<double>(*live.eta - live.position.recorded_at).count();
+  };
+  EXPECT_NEAR(takes(slow), 3 * takes(usual), 1e-3);
+}
+
 TEST(Tracking, WrongPositionsAreRefusedByName) {
   const auto trip = trip_in(in_transit);
   const auto code = [&](const Position& p, const Trip& t) {
