@@ -11,9 +11,6 @@
 
 #include "access/blocking.hpp"
 #include "access/first_key.hpp"
-#include "access/guard.hpp"
-#include "access/key_routes.hpp"
-#include "access/key_store.hpp"
 #include "crypto/random.hpp"
 #include "database/postgres/postgres_database.hpp"
 #include "database/sqlite/sqlite_database.hpp"
@@ -24,37 +21,20 @@
 #include "lanes/lane.hpp"
 #include "missions/auto_start.hpp"
 #include "missions/dependency_store.hpp"
-#include "missions/mission_records.hpp"
-#include "missions/mission_routes.hpp"
 #include "missions/mission_store.hpp"
 #include "missions/mission_times.hpp"
 #include "missions/plan_store.hpp"
-#include "missions/rules/mission_creation.hpp"
-#include "missions/rules/mission_safety.hpp"
-#include "missions/rules/vehicle_control_commands.hpp"
-#include "relay/event_routes.hpp"
 #include "road_import/import_roads.hpp"
-#include "routing/profile_routes.hpp"
-#include "routing/routing_routes.hpp"
-#include "routing/traffic_routes.hpp"
 #include "routing/traffic_watch.hpp"
-#include "safety/safety_routes.hpp"
 #include "safety/safety_store.hpp"
 #include "service/background.hpp"
-#include "service/docs_page.hpp"
-#include "service/health.hpp"
-#include "service/observe.hpp"
 #include "service/relaying.hpp"
 #include "service/sharing.hpp"
-#include "service/system_routes.hpp"
 #include "service/taking_in.hpp"
+#include "service/thread_parts.hpp"
 #include "service/trip_roads.hpp"
-#include "templates/template_routes.hpp"
 #include "templates/template_store.hpp"
-#include "trips/rules/trip_safety.hpp"
-#include "trips/trip_routes.hpp"
 #include "trips/trip_store.hpp"
-#include "vehicles/vehicle_routes.hpp"
 #include "vehicles/vehicle_store.hpp"
 
 #ifndef MMS_VERSION
@@ -81,101 +61,6 @@ auto naming(std::string_view setting, F&& step) {
     throw std::runtime_error(fmt::format("look at {}: {}", setting, what));
   }
 }
-
-// What those who watch the log share.
-struct Watching {
-  relay::CommitBell& bell;
-  relay::Watchers& watchers;
-  std::chrono::milliseconds look_every;
-  std::chrono::milliseconds heartbeat;
-  relay::ReplayTopics replays;
-};
-
-// What one HTTP thread works with.
-struct ThreadParts {
-  ThreadParts(boost::asio::io_context& context,
-              database::Database& database,
-              access::Realm& realm,
-              lanes::Lane& lane,
-              const endpoints::CursorKey& cursor_key,
-              missions::MissionCache* cache,
-              Condition& condition,
-              Observation& observation,
-              routing::RoadWork& roads,
-              const SystemTools& system,
-              const Watching& watching,
-              routing::SpeedObserver* observer)
-      : reader(database.open_reader(context)),
-        appender(database.open_appender(context)),
-        keys(context.get_executor(), *reader, *appender),
-        guard(realm, keys, now),
-        key_tools{realm, keys, ids, now},
-        vehicle_tools{*reader, lane, ids, cursor_key, now, &missions::vehicle_link()},
-        safety_tools{*reader, lane, ids, cursor_key, missions::mission_link(), trips::trip_link(), now},
-        mission_tools{*reader, lane, ids, cursor_key, cache, now, {vehicles::vehicle_part, safety::safety_part}},
-        template_tools{*reader, lane, ids, cursor_key, missions::check_mission_body, now},
-        mission_records{mission_tools, *appender},
-        trip_tools{*reader,
-                   *appender,
-                   lane,
-                   ids,
-                   cursor_key,
-                   now,
-                   [&observation](const trips::PositionCounts& c) {
-                     observation.positions(c.accepted, c.duplicate, c.refused);
-                   },
-                   trip_ways(roads, now, [&observation](const std::string& what) { observation.fault("roads", what); }),
-                   trip_sightings(observer)},
-        routing_tools{roads, now},
-        traffic_tools{roads, *reader, *appender, cursor_key, now},
-        tail(context.get_executor(),
-             *reader,
-             watching.bell,
-             watching.look_every,
-             [&observation](const std::string& what) { observation.fault("streams", what); }),
-        watch_tools{*reader, tail, watching.watchers, access::admit_by(guard), watching.heartbeat},
-        replay_tools{*reader, *appender, ids, cursor_key, now, watching.replays},
-        health_tools{*reader, database.dialect(), condition, std::string(version()),
-                     roads.roads != nullptr ? roads.roads->words()
-                     : roads.router != nullptr
-                         ? fmt::format("asked of another server, {}", vocabulary::name_of(roads.router->kind()))
-                         : std::string()},
-        system_tools(system) {}
-
-  std::vector<http::Route> routes() const {
-    std::vector<http::Route> all;
-    for (auto part :
-         {health_routes(health_tools), vehicles::vehicle_routes(vehicle_tools), safety::safety_routes(safety_tools),
-          missions::mission_routes(mission_tools), missions::record_routes(mission_records),
-          templates::template_routes(template_tools), trips::trip_routes(trip_tools),
-          routing::routing_routes(routing_tools), routing::traffic_routes(traffic_tools),
-          routing::profile_routes(traffic_tools), relay::event_routes(watch_tools), relay::replay_routes(replay_tools),
-          access::access_routes(key_tools), system_routes(system_tools), docs_routes()}) {
-      std::ranges::move(part, std::back_inserter(all));
-    }
-    return all;
-  }
-
-  std::unique_ptr<database::Reader> reader;
-  std::unique_ptr<database::Appender> appender;
-  crypto::RandomIdSource ids;
-  access::KeyStore keys;
-  access::Guard guard;
-  access::KeyTools key_tools;
-  vehicles::VehicleTools vehicle_tools;
-  safety::SafetyTools safety_tools;
-  missions::MissionTools mission_tools;
-  templates::TemplateTools template_tools;
-  missions::RecordKeeping mission_records;
-  trips::TripTools trip_tools;
-  routing::RoutingTools routing_tools;
-  routing::TrafficTools traffic_tools;
-  relay::LiveTail tail;
-  relay::WatchTools watch_tools;
-  relay::ReplayTools replay_tools;
-  HealthTools health_tools;
-  const SystemTools& system_tools;
-};
 
 std::string text_of_file(const std::string& path) {
   if (path.empty()) return {};
@@ -326,8 +211,16 @@ std::string openapi() {
   routing::RoadWork roads{nullptr, workshop, workshop};
   relay::CommitBell bell;
   relay::Watchers watchers(0);
-  ThreadParts parts(context, database, realm, lane, key, nullptr, condition, observation, roads, system,
-                    {bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1), {}}, nullptr);
+  const Watching watching{bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1), {}};
+  ThreadParts parts(context, {.database = database,
+                              .realm = realm,
+                              .lane = lane,
+                              .cursor_key = key,
+                              .condition = condition,
+                              .observation = observation,
+                              .roads = roads,
+                              .system = system,
+                              .watching = watching});
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -448,14 +341,23 @@ int serve(const Settings& settings) {
     });
     condition.intake = &taking_in->state();
   }
+  const Shared shared{.database = *database,
+                      .realm = realm,
+                      .lane = lane,
+                      .cursor_key = cursor_key,
+                      .cache = used_cache,
+                      .condition = condition,
+                      .observation = observation,
+                      .roads = roads,
+                      .system = system,
+                      .watching = watching,
+                      .observer = observer.get()};
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;
   const auto parts_of = [&](boost::asio::io_context& context) -> ThreadParts& {
     for (auto& [known, part] : parts) {
       if (known == &context) return *part;
     }
-    parts.emplace_back(&context,
-                       std::make_unique<ThreadParts>(context, *database, realm, lane, cursor_key, used_cache, condition,
-                                                     observation, roads, system, watching, observer.get()));
+    parts.emplace_back(&context, std::make_unique<ThreadParts>(context, shared));
     return *parts.back().second;
   };
   http::Server server(server_settings(settings),
