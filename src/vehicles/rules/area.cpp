@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numbers>
 
 namespace mms::vehicles {
 namespace {
@@ -117,18 +119,76 @@ bool is_on(const Edge& edge, const Point& p) {
          p.x <= edge.right() + kClose && p.y >= edge.low() - kClose && p.y <= edge.high() + kClose;
 }
 
+Point point_near(const std::vector<Coordinates>& polygon, const Coordinates& place) {
+  return {vocabulary::unwrapped_longitude(place.longitude, polygon.front().longitude), place.latitude};
+}
+
 // Counts how often a ray to the east leaves the ring (Shimrat 1962).
-bool is_inside(const std::vector<Coordinates>& polygon, const Coordinates& place) {
-  const auto ring = ring_of(polygon);
-  const Point p{vocabulary::unwrapped_longitude(place.longitude, polygon.front().longitude), place.latitude};
+bool is_inside(const std::vector<Edge>& edges, const Point& p) {
   bool inside = false;
-  for (const auto& edge : edges_of(ring)) {
+  for (const auto& edge : edges) {
     if (is_on(edge, p)) return true;
     if ((edge.from.y > p.y) == (edge.to.y > p.y)) continue;
     const double x = edge.from.x + (p.y - edge.from.y) * (edge.to.x - edge.from.x) / (edge.to.y - edge.from.y);
     if (p.x < x) inside = !inside;
   }
   return inside;
+}
+
+Point between(const Point& from, const Point& to, double share) {
+  return {from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share};
+}
+
+Coordinates coordinates_of(const Point& p) {
+  return {.latitude = {std::clamp(p.y, -90.0, 90.0)}, .longitude = {p.x - 360 * std::round(p.x / 360)}};
+}
+
+// Where the way meets edges, as shares of it, ends included, in order.
+std::vector<double> meetings(const std::vector<Edge>& edges, const Point& from, const Point& to) {
+  std::vector<double> shares{0, 1};
+  const double x = to.x - from.x;
+  const double y = to.y - from.y;
+  for (const auto& edge : edges) {
+    const double along = x * (edge.to.y - edge.from.y) - y * (edge.to.x - edge.from.x);
+    if (along == 0) continue;  // side by side: its ends belong to other edges too
+    const double share = turn(edge.from, edge.to, from) / along;
+    const double of_edge = turn(from, to, edge.from) / -along;
+    if (share > 0 && share < 1 && of_edge >= 0 && of_edge <= 1) shares.push_back(share);
+  }
+  std::ranges::sort(shares);
+  return shares;
+}
+
+// Between two meetings a way is on one side: its middle tells.
+std::optional<Coordinates> find_side(const std::vector<Coordinates>& polygon,
+                                     const Coordinates& from,
+                                     const Coordinates& to,
+                                     bool inside) {
+  const auto edges = edges_of(ring_of(polygon));
+  const auto a = point_near(polygon, from);
+  const Point b{vocabulary::unwrapped_longitude(to.longitude, a.x), to.latitude};
+  const auto shares = meetings(edges, a, b);
+  for (std::size_t i = 1; i < shares.size(); ++i) {
+    if (shares[i] - shares[i - 1] < 1e-9) continue;
+    if (is_inside(edges, between(a, b, (shares[i] + shares[i - 1]) / 2)) != inside) continue;
+    return coordinates_of(between(a, b, shares[i - 1]));
+  }
+  return std::nullopt;
+}
+
+// The place on the way from → to that is nearest to `place`, on a plane that touches the earth there.
+Coordinates nearest(const Coordinates& place, const Coordinates& from, const Coordinates& to) {
+  const double wide = std::max(std::cos(place.latitude * std::numbers::pi / 180), 1e-6);
+  const auto flat = [&](const Coordinates& c) {
+    return Point{(vocabulary::unwrapped_longitude(c.longitude, place.longitude) - place.longitude) * wide,
+                 c.latitude - place.latitude};
+  };
+  const auto a = flat(from);
+  const auto b = flat(to);
+  const double length = (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y);
+  const double share = length > 0 ? std::clamp(-(a.x * (b.x - a.x) + a.y * (b.y - a.y)) / length, 0.0, 1.0) : 0.0;
+  const auto p = between(a, b, share);
+  return coordinates_of({place.longitude + p.x / wide, place.latitude + p.y});
 }
 
 }  // namespace
@@ -144,7 +204,32 @@ std::vector<FieldError> faults_of(const Area& area, std::string_view pointer) {
 
 bool contains(const Area& area, const Coordinates& place) {
   if (area.circle) return vocabulary::distance_m(area.circle->center, place) <= area.circle->radius_m;
-  return is_inside(*area.polygon, place);
+  return is_inside(edges_of(ring_of(*area.polygon)), point_near(*area.polygon, place));
+}
+
+double rim_distance_m(const Area& area, const Coordinates& place) {
+  if (area.circle) return std::abs(vocabulary::distance_m(area.circle->center, place) - area.circle->radius_m);
+  const auto& polygon = *area.polygon;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < polygon.size(); ++i) {
+    const auto there = nearest(place, polygon[i], polygon[(i + 1) % polygon.size()]);
+    least = std::min(least, vocabulary::distance_m(place, there));
+  }
+  return least;
+}
+
+std::optional<Coordinates> find_inside(const Area& area, const Coordinates& from, const Coordinates& to) {
+  if (area.polygon) return find_side(*area.polygon, from, to, true);
+  const auto closest = nearest(area.circle->center, from, to);
+  return contains(area, closest) ? std::optional(closest) : std::nullopt;
+}
+
+std::optional<Coordinates> find_outside(const Area& area, const Coordinates& from, const Coordinates& to) {
+  if (area.polygon) return find_side(*area.polygon, from, to, false);
+  for (const auto& end : {from, to}) {
+    if (!contains(area, end)) return end;
+  }
+  return std::nullopt;
 }
 
 }  // namespace mms::vehicles

@@ -37,4 +37,13 @@ std::vector<vocabulary::FieldError> faults_of(const Area& area, std::string_view
 // The border belongs to the area. Asks a sound area: one without faults.
 bool contains(const Area& area, const Coordinates& place);
 
+// How far the place is from the area's border, in metres; it does not say on which side. Asks a sound area.
+double rim_distance_m(const Area& area, const Coordinates& place);
+
+// A place on the straight way between two places, ends included, that is inside (outside): of a polygon where the way
+// comes in (leaves), of a circle the place nearest to its centre (the end that is outside). Nothing when there is none;
+// touching the border in one point is none. Asks a sound area.
+std::optional<Coordinates> find_inside(const Area& area, const Coordinates& from, const Coordinates& to);
+std::optional<Coordinates> find_outside(const Area& area, const Coordinates& from, const Coordinates& to);
+
 }  // namespace mms::vehicles

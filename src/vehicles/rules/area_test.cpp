@@ -123,6 +123,51 @@ TEST(Area, APolygonWithManyCornersIsAlmostItsCircle) {
   }
 }
 
+TEST(Area, AWayIsFoundInsideExactlyWhenOneOfItsPlacesIs) {
+  Numbers numbers(5);
+  const Area circle{.circle = Circle{at(2, 2), {80'000}}, .polygon = {}};
+  int crossed = 0;
+  for (const double east : {0.0, 178.0}) {
+    const auto notched = polygon(kNotched, east);
+    for (int i = 0; i < 400; ++i) {
+      const double a = numbers.next() * 7 - 1.5;
+      const double b = numbers.next() * 7 - 1.5;
+      const double c = numbers.next() * 7 - 1.5;
+      const double d = numbers.next() * 7 - 1.5;
+      const auto from = at(a, wrapped(b + east));
+      const auto to = at(c, wrapped(d + east));
+      int inside = 0;
+      constexpr int kSteps = 600;
+      for (int step = 0; step <= kSteps; ++step) {
+        const double share = static_cast<double>(step) / kSteps;
+        inside += contains(notched, at(a + (c - a) * share, wrapped(b + (d - b) * share + east))) ? 1 : 0;
+      }
+      // What lies between two steps is too short to be held against it.
+      if (inside > 1) {
+        const auto found = find_inside(notched, from, to);
+        ASSERT_TRUE(found) << i;
+        EXPECT_LT(rim_distance_m(notched, *found) * (contains(notched, from) ? 0 : 1), 1);
+        crossed += contains(notched, from) || contains(notched, to) ? 0 : 1;
+      } else if (inside == 0 && find_inside(notched, from, to)) {
+        EXPECT_LT(rim_distance_m(notched, *find_inside(notched, from, to)), 3000);
+      }
+      ASSERT_EQ(find_outside(notched, from, to).has_value(), inside < kSteps) << i;
+    }
+  }
+  EXPECT_GT(crossed, 10);
+  EXPECT_TRUE(find_inside(circle, at(2, 0), at(2, 4)));
+  EXPECT_FALSE(find_inside(circle, at(0, 0), at(0, 4)));
+  EXPECT_FALSE(find_outside(circle, at(2, 2), at(2.5, 2.5)));
+}
+
+TEST(Area, TheRimIsAsFarAsTheNearestEdge) {
+  EXPECT_NEAR(rim_distance_m(polygon(kNotched), at(0.001, 2)), 111.2, 0.2);
+  EXPECT_NEAR(rim_distance_m(polygon(kNotched, 178), at(0.001, -180)), 111.2, 0.2);
+  const Area circle{.circle = Circle{at(60, 5), {500}}, .polygon = {}};
+  EXPECT_NEAR(rim_distance_m(circle, at(60, 5)), 500, 1e-6);
+  EXPECT_NEAR(rim_distance_m(circle, at(60.009, 5)), 500.8, 0.5);
+}
+
 TEST(Area, WhatIsUnsoundIsNamed) {
   EXPECT_EQ(fault_of({}), "/a not_exactly_one");
   auto both = polygon(kNotched);
