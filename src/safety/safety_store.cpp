@@ -38,6 +38,13 @@ const Statement load_of_vehicles(
     Statement::Shape::many,
     "select body from safety_events where vehicle_id = $1 and " BLOCKING,
     "select body from safety_events where vehicle_id = any(cast($1 as text[])) and " BLOCKING);
+#define MONITORED "source = 'monitor' and status <> 'resolved'"
+const Statement load_monitored(
+    "load_monitored_of_missions",
+    Statement::Shape::many,
+    "select body from safety_events where mission_id = $1 and " MONITORED,
+    "select body from safety_events where mission_id = any(cast($1 as uuid[])) and " MONITORED);
+#undef MONITORED
 #undef BLOCKING
 #undef ITS_BLOCKING
 
@@ -92,22 +99,23 @@ class SafetyPart final : public lanes::Part {
     const auto needed = set_.take_needed();
     if (needed.empty()) return {};
     std::vector<Query> queries{Query{&load_events, {}}, Query{&load_of_missions, {}}, Query{&load_of_vehicles, {}},
-                               Query{&load_of_their_vehicles, {}}};
+                               Query{&load_monitored, {}}, Query{&load_of_their_vehicles, {}}};
     for (const auto& id : needed.events) queries[0].add(id);
     for (const auto& id : needed.missions) {
       queries[1].add(id);
-      queries[3].add(id);
+      queries[4].add(id);
     }
+    for (const auto& id : needed.monitored) queries[3].add(id);
     for (const auto& id : needed.vehicles) queries[2].add(id);
     return queries;
   }
 
   void take(std::span<const Rows> answers) override {
-    for (const auto& rows : answers.first(3)) {
+    for (const auto& rows : answers.first(4)) {
       for (std::size_t i = 0; i < rows.size(); ++i) take_body(rows[i].text(0));
     }
-    for (std::size_t i = 0; i < answers[3].size(); ++i) {
-      const auto row = answers[3][i];
+    for (std::size_t i = 0; i < answers[4].size(); ++i) {
+      const auto row = answers[4][i];
       set_.loaded_vehicle(std::string(row.text(0)));
       if (!row.is_null(1)) take_body(row.text(1));
     }

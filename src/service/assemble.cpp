@@ -24,6 +24,7 @@
 #include "missions/mission_store.hpp"
 #include "missions/mission_times.hpp"
 #include "missions/plan_store.hpp"
+#include "monitor/monitor_store.hpp"
 #include "road_import/import_roads.hpp"
 #include "routing/traffic_watch.hpp"
 #include "safety/safety_store.hpp"
@@ -266,7 +267,7 @@ int serve(const Settings& settings) {
          return vehicles::vehicle_part_that_tells(set, [&] { auto_start.facts_changed(); });
        },
        safety::safety_part, [used_cache](lanes::WorkingSet& set) { return missions::mission_part(set, used_cache); },
-       missions::dependency_part,
+       monitor::monitor_part, missions::dependency_part,
        [&mission_times](lanes::WorkingSet& set) { return missions::mission_times_part(set, mission_times); },
        missions::plan_part, [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
        [&observation](lanes::WorkingSet& set) {
@@ -310,7 +311,9 @@ int serve(const Settings& settings) {
                   [&] { return static_cast<double>(observer->dropped()); });
   }
 
+  Monitoring monitoring(observation, metrics);
   Condition condition;
+  condition.monitor = &monitoring.trouble();
   condition.open_house = realm.may_be_open();
   const SystemTools system{metrics, openapi()};
   relay::Watchers watchers(settings.event_streams);
@@ -373,7 +376,7 @@ int serve(const Settings& settings) {
   Signals signals;
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
-  Background background(*database, lane, auto_start, observation, settings);
+  Background background(*database, lane, auto_start, monitoring, observation, settings);
   if (sharing) sharing->start();
   if (relaying) relaying->start();
   if (taking_in) taking_in->start();

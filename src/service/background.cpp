@@ -60,6 +60,7 @@ async::Task<void> look_at_store(database::Reader& reader, Observation& observati
 Background::Background(database::Database& database,
                        lanes::Lane& lane,
                        missions::AutoStart& auto_start,
+                       Monitoring& monitoring,
                        Observation& observation,
                        const Settings& settings)
     : reader_(database.open_reader(context_)), appender_(database.open_appender(context_)), auto_start_(auto_start) {
@@ -77,6 +78,11 @@ Background::Background(database::Database& database,
       .on_fault = [&](const std::string& what) { observation.fault("auto start", what); }};
   boost::asio::co_spawn(context_,
                         auto_start_.run(*reader_, lane, std::move(starts), look, [this] { return stopping_.load(); }),
+                        boost::asio::detached);
+  boost::asio::co_spawn(context_,
+                        monitoring.run(*reader_, lane, database.dialect(),
+                                       std::chrono::milliseconds(static_cast<std::int64_t>(settings.monitor_look_ms)),
+                                       [this] { return stopping_.load(); }),
                         boost::asio::detached);
   boost::asio::co_spawn(context_, forget(*appender_, observation, stopping_), boost::asio::detached);
   boost::asio::co_spawn(context_, look_at_store(*reader_, observation, stopping_), boost::asio::detached);

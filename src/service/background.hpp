@@ -9,6 +9,7 @@
 #include "database/database.hpp"
 #include "lanes/lane.hpp"
 #include "missions/auto_start.hpp"
+#include "service/monitoring.hpp"
 #include "service/observe.hpp"
 #include "service/settings.hpp"
 
@@ -20,6 +21,7 @@ class Background {
   Background(database::Database& database,
              lanes::Lane& lane,
              missions::AutoStart& auto_start,
+             Monitoring& monitoring,
              Observation& observation,
              const Settings& settings);
   ~Background() { stop(); }

@@ -25,8 +25,9 @@ struct HealthParts {
   HealthPart inbound;
   HealthPart clickhouse;
   HealthPart roads;
+  HealthPart monitor;
 };
-BOOST_DESCRIBE_STRUCT(HealthParts, (), (database, redis, kafka, inbound, clickhouse, roads))
+BOOST_DESCRIBE_STRUCT(HealthParts, (), (database, redis, kafka, inbound, clickhouse, roads, monitor))
 
 struct Health {
   PartStatus status{};
@@ -110,8 +111,10 @@ Task<Result<http::Response>> show(const HealthTools& tools, const http::Request&
   health.parts.inbound = ask_intake(tools.condition.intake);
   health.parts.clickhouse = disabled("not used by this version");
   health.parts.roads = roads_part(tools.roads);
+  const auto* monitor = tools.condition.monitor.load();
+  health.parts.monitor = monitor == nullptr ? disabled("not by this process") : troubled_by(monitor->now());
   health.status = health.parts.database.status;
-  for (const auto* part : {&health.parts.redis, &health.parts.kafka, &health.parts.inbound}) {
+  for (const auto* part : {&health.parts.redis, &health.parts.kafka, &health.parts.inbound, &health.parts.monitor}) {
     if (health.status == PartStatus::up && part->status == PartStatus::degraded) health.status = PartStatus::degraded;
   }
   http::Response response;

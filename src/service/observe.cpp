@@ -240,6 +240,11 @@ void Observation::positions(int accepted, int duplicate, int refused) {
   count("refused", refused);
 }
 
+void Observation::late_reports(const vocabulary::MissionId& mission, std::int64_t count) {
+  log_.write(Level::info, "reports too late for the safety monitor",
+             ObjectText().add("mission_id", mission).add("reports", count));
+}
+
 void Observation::replay(const relay::Replay& replay) {
   log_.write(Level::info, "replay",
              ObjectText()

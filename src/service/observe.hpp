@@ -36,6 +36,8 @@ class Observation {
   // What the store holds; taken anew every few seconds, not at each scrape.
   void store(const missions::StoreFigures& figures);
   void positions(int accepted, int duplicate, int refused);
+  // Reports that the safety monitor did not judge.
+  void late_reports(const vocabulary::MissionId& mission, std::int64_t count);
   // A replay that is carried on from here, or has ended.
   void replay(const relay::Replay& replay);
   // A message that came in and is laid aside. Threads: one.

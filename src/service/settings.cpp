@@ -33,6 +33,7 @@ constexpr auto kLines = std::to_array<SettingLine>({
     {"MAX_QUEUE", "16384", "Commands that may wait; beyond it 503."},
     {"MISSION_CACHE", "20000", "Missions kept ready to be sent (SQLite only, where this process is the only writer)."},
     {"TIMER_LOOK_MS", "50", "How often due timers are looked for."},
+    {"MONITOR_LOOK_MS", "250", "How often the safety monitor looks at reports under way."},
     {"REDIS_ADDR", "",
      "Redis by which replicas hear of each other at once: <host>:<port> or "
      "redis://[<user>:<password>@]<host>[:<port>][/<database>]. "
@@ -173,6 +174,7 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "MAX_QUEUE", 1, 1'000'000, s.max_queue);
   read_number<std::size_t>(environment, "MISSION_CACHE", 0, 10'000'000, s.mission_cache);
   read_number(environment, "TIMER_LOOK_MS", 1.0, 10000.0, s.timer_look_ms);
+  read_number(environment, "MONITOR_LOOK_MS", 1.0, 10000.0, s.monitor_look_ms);
   read_text(environment, "REDIS_ADDR", s.redis_addr);
   read_text(environment, "REDIS_PASSWORD", s.redis_password);
   read_text(environment, "KAFKA_BROKERS", s.kafka_brokers);

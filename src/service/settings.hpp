@@ -25,6 +25,7 @@ struct Settings {
   std::size_t max_batch = 256;
   std::size_t max_queue = 16384;
   std::size_t mission_cache = 20000;
+  double monitor_look_ms = 250;
   double timer_look_ms = 50;
   std::string redis_addr;
   std::string redis_password;

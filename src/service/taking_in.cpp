@@ -7,8 +7,8 @@
 
 #include "inbound/rules/acknowledgments.hpp"
 #include "inbound/rules/telemetry.hpp"
-#include "missions/rules/vehicle_control_commands.hpp"
 #include "service/assemble.hpp"
+#include "service/monitoring.hpp"
 
 namespace mms::service {
 namespace {
@@ -18,7 +18,7 @@ using inbound::Understand;
 std::map<std::string, Understand, std::less<>> topics_of(const Settings& s) {
   std::map<std::string, Understand, std::less<>> topics;
   if (!s.kafka_topic_telemetry.empty()) {
-    topics.emplace(s.kafka_topic_telemetry, inbound::telemetry_reader(&missions::vehicle_link()));
+    topics.emplace(s.kafka_topic_telemetry, inbound::telemetry_reader(&report_link()));
   }
   if (!s.kafka_topic_acknowledgments.empty()) {
     topics.emplace(s.kafka_topic_acknowledgments, inbound::understand_acknowledgments);
@@ -107,7 +107,13 @@ TakingIn::TakingIn(database::Database& database,
                    trips::OnTrack on_track)
     : reader_(database.open_reader(context_)),
       appender_(database.open_appender(context_)),
-      track_tools_{*reader_, *appender_, lane, now, [this] { return stopping_.load(); }, std::move(on_track)},
+      track_tools_{*reader_,
+                   *appender_,
+                   lane,
+                   now,
+                   [this] { return stopping_.load(); },
+                   std::move(on_track),
+                   monitored_positions()},
       source_(source_settings(settings),
               {.on_fault = fault_of(observation),
                .commit_failed = [&failed = metrics.counter(

@@ -7,11 +7,11 @@
 
 #include "missions/rules/mission_creation.hpp"
 #include "missions/rules/mission_safety.hpp"
-#include "missions/rules/vehicle_control_commands.hpp"
 #include "routing/profile_routes.hpp"
 #include "safety/safety_store.hpp"
 #include "service/assemble.hpp"
 #include "service/docs_page.hpp"
+#include "service/monitoring.hpp"
 #include "service/trip_roads.hpp"
 #include "trips/rules/trip_safety.hpp"
 #include "vehicles/vehicle_store.hpp"
@@ -24,7 +24,7 @@ ThreadParts::ThreadParts(boost::asio::io_context& context, const Shared& shared)
       keys(context.get_executor(), *reader, *appender),
       guard(shared.realm, keys, now),
       key_tools{shared.realm, keys, ids, now},
-      vehicle_tools{*reader, shared.lane, ids, shared.cursor_key, now, &missions::vehicle_link()},
+      vehicle_tools{*reader, shared.lane, ids, shared.cursor_key, now, &report_link()},
       safety_tools{*reader, shared.lane, ids, shared.cursor_key, missions::mission_link(), trips::trip_link(), now},
       mission_tools{*reader,
                     shared.lane,
@@ -48,7 +48,8 @@ ThreadParts::ThreadParts(boost::asio::io_context& context, const Shared& shared)
           trip_ways(shared.roads,
                     now,
                     [&observation = shared.observation](const std::string& what) { observation.fault("roads", what); }),
-          trip_sightings(shared.observer)},
+          trip_sightings(shared.observer),
+          monitored_positions()},
       routing_tools{shared.roads, now},
       traffic_tools{shared.roads, *reader, *appender, shared.cursor_key, now},
       tail(context.get_executor(),

@@ -39,6 +39,15 @@ Task<std::vector<Step>> refold(PositionTools tools, TripId id, async::Deadline d
   co_return std::vector<Step>{};  // the next position finds what is left to do
 }
 
+// Each by itself, as from where the trip is now.
+std::vector<Deviation> deviations_alone(const TripPositions& of) {
+  std::vector<Deviation> all;
+  for (const auto& position : of.positions) {
+    std::ranges::copy(advance(of.stored.trip, std::nullopt, {position}).deviations, std::back_inserter(all));
+  }
+  return all;
+}
+
 bool has_late_one(const TripPositions& of) {
   return std::ranges::any_of(of.positions, [&](const Position& p) {
     return of.stored.live && p.recorded_at <= of.stored.live->position.recorded_at;
@@ -54,14 +63,22 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
   const auto now = tools.now();
   for (auto& of : trips) {
     add_positions(insert, of.stored.trip.id, of.positions, now);
-    if (has_late_one(of)) continue;
+    if (has_late_one(of)) {
+      if (tools.beside) of.deviations = deviations_alone(of);
+      continue;
+    }
     auto moved = advance(of.stored.trip, of.stored.live, of.positions);
     add_live(replace, of.stored.trip.id, of.stored.live_revision, *moved.live);
     of.steps = std::move(moved.steps);
+    of.deviations = std::move(moved.deviations);
   }
   std::vector<database::Query> queries;
   queries.push_back(std::move(insert));
-  if (!replace.cells.empty()) queries.push_back(std::move(replace));
+  const bool moves = !replace.cells.empty();
+  if (moves) queries.push_back(std::move(replace));
+  if (tools.beside) {
+    if (auto more = tools.beside(trips, now); !more.cells.empty()) queries.push_back(std::move(more));
+  }
   const auto answers = co_await tools.appender.append(std::move(queries));
   for (auto& of : trips) {
     const auto named = [&](const database::Rows& rows) {
@@ -71,7 +88,7 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
     };
     of.accepted = named(answers[0]);
     if (tools.on_track && is_active(of.stored.trip.status)) tools.on_track(of.stored.trip, of.positions);
-    if (answers.size() > 1 && named(answers[1]) > 0) continue;
+    if (moves && named(answers[1]) > 0) continue;
     of.steps.clear();
     if (of.accepted > 0) of.steps = co_await refold(tools, of.stored.trip.id, deadline);
   }

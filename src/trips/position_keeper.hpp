@@ -13,20 +13,26 @@ namespace mms::trips {
 // What was seen of a trip that is on its way: positions as they came, repeats among them. Never waits.
 using OnTrack = std::function<void(const Trip&, const std::vector<Position>&)>;
 
+// Sound positions of one trip, and what became of them.
+struct TripPositions {
+  StoredTrip stored;
+  std::vector<Position> positions;
+  int accepted = 0;                   // the others were there already
+  std::vector<Step> steps;            // that they show; the lane decides which of them still count
+  std::vector<Deviation> deviations;  // as far as they were measured
+};
+
+// What else is written of positions, in their transaction: with those too that are there already. Empty: nothing.
+using WriteBeside =
+    std::function<database::Query(const std::vector<TripPositions>& trips, vocabulary::Time received_at)>;
+
 // Lifetime: of the call. Threads: that of reader and appender.
 struct PositionTools {
   database::Reader& reader;
   database::Appender& appender;
   const std::function<vocabulary::Time()>& now;
-  const OnTrack& on_track;  // may be empty
-};
-
-// Sound positions of one trip, and what became of them.
-struct TripPositions {
-  StoredTrip stored;
-  std::vector<Position> positions;
-  int accepted = 0;         // the others were there already
-  std::vector<Step> steps;  // that they show; the lane decides which of them still count
+  const OnTrack& on_track;    // may be empty
+  const WriteBeside& beside;  // may be empty
 };
 
 // Stores the positions of all the trips, in one transaction. Each trip is there once.

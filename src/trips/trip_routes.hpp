@@ -42,6 +42,7 @@ struct TripTools {
   std::function<void(const PositionCounts&)> on_positions;  // may be empty
   FindWays find_ways;                                       // empty: no road map
   OnTrack on_track = {};                                    // may be empty
+  WriteBeside beside = {};                                  // may be empty
 };
 
 std::vector<http::Route> trip_routes(const TripTools& tools);

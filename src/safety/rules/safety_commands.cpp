@@ -29,9 +29,26 @@ std::unexpected<vocabulary::Problem> bad_field(std::string pointer, std::string 
   return refusal;
 }
 
+// What follows for the mission.
+void follow(const SafetyEvent& event, const MissionLink& missions, Journal& journal) {
+  switch (action_of(event)) {
+    case Action::record:
+      return;
+    case Action::pause:
+      journal.follow_ups.push_back(
+          missions.pause(*event.mission_id, event.severity == Severity::critical
+                                                ? "critical_event_open"
+                                                : fmt::format("safety_event {}", vocabulary::name_of(event.type))));
+      return;
+    case Action::fail:
+      journal.follow_ups.push_back(
+          missions.fail(*event.mission_id, fmt::format("safety_event {}", vocabulary::name_of(event.type))));
+  }
+}
+
 // Commands on an event that is there.
 template <class Input>
-class OnEvent final : public lanes::Command {
+class OnEvent : public lanes::Command {
  public:
   OnEvent(std::string_view name, SafetyEventId id, Permission permission, Input input)
       : name_(name), id_(id), permission_(permission), input_(std::move(input)) {}
@@ -68,11 +85,31 @@ class OnEvent final : public lanes::Command {
     return {.status = 200, .body = events.body(id_), .location = {}, .version = events.find(id_)->version};
   }
 
+ protected:
+  SafetyEventId id() const { return id_; }
+  const Input& input() const { return input_; }
+
  private:
   std::string_view name_;
   SafetyEventId id_;
   Permission permission_;
   Input input_;
+};
+
+class SeeAgain final : public OnEvent<SeeSafetyEventAgain> {
+ public:
+  SeeAgain(SafetyEventId id, SeeSafetyEventAgain input, const MissionLink& missions)
+      : OnEvent("see_safety_event_again", id, Permission::safety_write, input), missions_(missions) {}
+
+  Result<void> carry_out(WorkingSet& set, Journal& journal) override {
+    if (auto done = OnEvent::carry_out(set, journal); !done) return done;
+    const auto& event = *set.of<SafetySet>().find(id());
+    if (input().begins && event.mission_id) follow(event, missions_, journal);
+    return {};
+  }
+
+ private:
+  const MissionLink& missions_;
 };
 
 class Raise final : public lanes::Command {
@@ -119,7 +156,7 @@ class Raise final : public lanes::Command {
     }
     journal.record(lanes::new_stream("safety_event", id_.id.uuid, event.fleet_id), SafetyEventRaised::kType,
                    data_of(SafetyEventRaised{event}));
-    if (mission) follow(event, *mission, journal);
+    if (mission) follow(event, missions_, journal);
     events.put(std::move(event));
     return {};
   }
@@ -167,19 +204,6 @@ class Raise final : public lanes::Command {
     return bad_field("/mission_id", "unknown_mission", "there is no such mission in this fleet");
   }
 
-  void follow(const SafetyEvent& event, const MissionId& mission, Journal& journal) const {
-    switch (action_of(event)) {
-      case Action::record:
-        return;
-      case Action::pause:
-        journal.follow_ups.push_back(missions_.pause(mission, "critical_event_open"));
-        return;
-      case Action::fail:
-        journal.follow_ups.push_back(
-            missions_.fail(mission, fmt::format("safety_event {}", vocabulary::name_of(event.type))));
-    }
-  }
-
   // The same id from the same caller with the same body is a repeat; anything else learns nothing of what is there.
   Result<void> repeat(WorkingSet& set, const Journal& journal) {
     const auto* first = set.of<lanes::IdempotencySet>().find(identity(), journal.now);
@@ -218,8 +242,8 @@ CommandPtr resolve_safety_event(SafetyEventId id, ResolveSafetyEvent input) {
   return std::make_unique<OnEvent<ResolveSafetyEvent>>("resolve_safety_event", id, Permission::safety_resolve,
                                                        std::move(input));
 }
-CommandPtr see_safety_event_again(SafetyEventId id, SeeSafetyEventAgain input) {
-  return std::make_unique<OnEvent<SeeSafetyEventAgain>>("see_safety_event_again", id, Permission::safety_write, input);
+CommandPtr see_safety_event_again(SafetyEventId id, SeeSafetyEventAgain input, const MissionLink& missions) {
+  return std::make_unique<SeeAgain>(id, input, missions);
 }
 CommandPtr clear_safety_event(SafetyEventId id, ClearSafetyEvent input) {
   return std::make_unique<OnEvent<ClearSafetyEvent>>("clear_safety_event", id, Permission::safety_write, input);

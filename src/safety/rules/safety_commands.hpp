@@ -34,8 +34,8 @@ CommandPtr raise_safety_event(RaiseSafetyEvent input, ChosenId id, Origin origin
 // Refuse: not_found, forbidden, version_conflict, wrong_state.
 CommandPtr acknowledge_safety_event(SafetyEventId id, AcknowledgeSafetyEvent input);
 CommandPtr resolve_safety_event(SafetyEventId id, ResolveSafetyEvent input);
-// The monitor's.
-CommandPtr see_safety_event_again(SafetyEventId id, SeeSafetyEventAgain input);
+// The monitor's. One that begins anew pauses or fails the mission again, as the event's action says.
+CommandPtr see_safety_event_again(SafetyEventId id, SeeSafetyEventAgain input, const MissionLink& missions);
 CommandPtr clear_safety_event(SafetyEventId id, ClearSafetyEvent input);
 
 }  // namespace mms::safety

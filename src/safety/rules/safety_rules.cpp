@@ -77,8 +77,8 @@ Result<Changes> decide(const SafetyEvent& event, const ResolveSafetyEvent& comma
 
 Result<Changes> decide(const SafetyEvent& event, const SeeSafetyEventAgain& command, const std::string&) {
   if (event.status == SafetyEventStatus::resolved) return wrong_state(event, "updated");
-  return Changes{
-      SafetyEventUpdated{.last_seen_at = std::max(command.moment, event.last_seen_at), .count = event.count + 1}};
+  return Changes{SafetyEventUpdated{.last_seen_at = std::max(command.moment, event.last_seen_at),
+                                    .count = event.count + command.times}};
 }
 
 Result<Changes> decide(const SafetyEvent& event, const ClearSafetyEvent& command, const std::string&) {

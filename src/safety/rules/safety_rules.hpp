@@ -47,6 +47,8 @@ BOOST_DESCRIBE_STRUCT(ResolveSafetyEvent, (), (note))
 // The monitor's: seen again, and over. `moment` is when, by the vehicle's reports.
 struct SeeSafetyEventAgain {
   Time moment;
+  std::int64_t times = 1;  // how often
+  bool begins = false;     // a new breach: what the requirement asks for is done again
 };
 struct ClearSafetyEvent {
   Time moment;
@@ -66,7 +68,7 @@ Result<SafetyEvent> make_safety_event(
 // Every decision below refuses wrong_state with the state and the commands that it allows.
 Result<Changes> decide(const SafetyEvent& event, const AcknowledgeSafetyEvent& command, const std::string& caller);
 Result<Changes> decide(const SafetyEvent& event, const ResolveSafetyEvent& command, const std::string& caller);
-// A moment that is not later than the last one counts and leaves last_seen_at as it is.
+// A moment that is not later than the last one counts and leaves last_seen_at as it is. What was over is so no more.
 Result<Changes> decide(const SafetyEvent& event, const SeeSafetyEventAgain& command, const std::string& caller);
 // Nothing when it was cleared already.
 Result<Changes> decide(const SafetyEvent& event, const ClearSafetyEvent& command, const std::string& caller);

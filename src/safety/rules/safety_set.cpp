@@ -21,6 +21,28 @@ void SafetySet::need_blocking(const std::string& vehicle_id) {
   if (vehicles_.insert(vehicle_id).second) needed_.vehicles.push_back(vehicle_id);
 }
 
+void SafetySet::need_monitored(const MissionId& mission) {
+  if (monitored_.insert(mission).second) needed_.monitored.push_back(mission);
+}
+
+const SafetyEvent* SafetySet::find_monitored(const MissionId& mission, const std::string& requirement) const {
+  if (!monitored_.contains(mission)) throw std::logic_error("monitored events were asked for that nobody needed");
+  const auto at = of_requirements_.find(mission);
+  if (at == of_requirements_.end()) return nullptr;
+  const SafetyEvent* found = nullptr;
+  for (const auto& id : at->second) {
+    const auto& event = *entries_.at(id).event;
+    if (event.requirement != requirement || event.status == SafetyEventStatus::resolved) continue;
+    if (found == nullptr || found->id < event.id) found = &event;
+  }
+  return found;
+}
+
+void SafetySet::index(const SafetyEvent& event) {
+  if (event.severity == Severity::critical) critical_.insert(event.id);
+  if (event.requirement && event.mission_id) of_requirements_[*event.mission_id].insert(event.id);
+}
+
 const SafetyEvent* SafetySet::find(const SafetyEventId& id) const {
   const auto at = entries_.find(id);
   if (at == entries_.end()) throw std::logic_error("a safety event was looked for that nobody needed");
@@ -45,7 +67,7 @@ std::vector<const SafetyEvent*> SafetySet::blocking(const std::string& fleet_id,
 
 void SafetySet::put(SafetyEvent event) {
   const auto id = event.id;
-  if (event.severity == Severity::critical) critical_.insert(id);
+  index(event);
   auto& entry = entries_[id];
   entry.event = std::move(event);
   entry.body.clear();
@@ -65,7 +87,7 @@ SafetySet::Needed SafetySet::take_needed() {
 void SafetySet::loaded(SafetyEvent event, std::string body) {
   auto& entry = entries_[event.id];
   if (entry.changed) return;
-  if (event.severity == Severity::critical) critical_.insert(event.id);
+  index(event);
   entry.event = std::move(event);
   entry.body = std::move(body);
 }

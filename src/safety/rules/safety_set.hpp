@@ -21,6 +21,9 @@ class SafetySet {
   // The blocking events of the vehicle: costs nothing when the mission that is in it was needed before.
   void need_blocking(const std::string& vehicle_id);
 
+  // What the monitor raised of the mission's requirements and nobody resolved.
+  void need_monitored(const MissionId& mission);
+
   // Nothing when there is no such event. It must have been needed before.
   const SafetyEvent* find(const SafetyEventId& id) const;
   // Critical events that are not resolved, of the fleet, about the mission or its vehicle, by id. Both must have been
@@ -28,6 +31,8 @@ class SafetySet {
   std::vector<const SafetyEvent*> blocking(const std::string& fleet_id,
                                            const MissionId& mission,
                                            const std::optional<std::string>& vehicle_id) const;
+  // By the requirement's key; the latest where there are more. It must have been needed before.
+  const SafetyEvent* find_monitored(const MissionId& mission, const std::string& requirement) const;
   // The event as it is from now on.
   void put(SafetyEvent event);
   // Its stored JSON, written once.
@@ -38,7 +43,8 @@ class SafetySet {
     std::vector<SafetyEventId> events;
     std::vector<MissionId> missions;
     std::vector<std::string> vehicles;
-    bool empty() const { return events.empty() && missions.empty() && vehicles.empty(); }
+    std::vector<MissionId> monitored;
+    bool empty() const { return events.empty() && missions.empty() && vehicles.empty() && monitored.empty(); }
   };
   Needed take_needed();
   void loaded(SafetyEvent event, std::string body);
@@ -57,7 +63,11 @@ class SafetySet {
     bool changed = false;
   };
   std::unordered_map<SafetyEventId, Entry> entries_;
+  void index(const SafetyEvent& event);
+
   std::unordered_set<SafetyEventId> critical_;  // those of entries_ that were seen critical
+  std::unordered_map<MissionId, std::unordered_set<SafetyEventId>> of_requirements_;
+  std::unordered_set<MissionId> monitored_;
   std::unordered_set<MissionId> missions_;
   std::unordered_set<std::string> vehicles_;
   Needed needed_;

@@ -44,6 +44,7 @@ class Fold {
     while (step(position)) {
     }
     figures();
+    out.deviations.push_back({position.recorded_at, out.live->deviation_m});
   }
 
   Advance out;

@@ -55,9 +55,16 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
+// How far beside its route a trip was.
+struct Deviation {
+  Time recorded_at;
+  double metres = 0;
+};
+
 struct Advance {
   std::optional<Live> live;
   std::vector<Step> steps;
+  std::vector<Deviation> deviations;  // of each position that was taken
 };
 
 // Inside a stop's radius and slower than this, or inside for this long: arrived.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lanes/rules/command.hpp"
+#include "vehicles/rules/vehicle_rules.hpp"
 #include "vocabulary/ids.hpp"
 
 namespace mms::vehicles {
@@ -18,13 +19,22 @@ struct MissionReport {
   vocabulary::Time recorded_at;
 };
 
-// Both look at the working set alone. Lifetime: static. Threads: the lane's.
+struct SeenReport {
+  const std::string& vehicle_id;
+  const ReportVehicleState& report;
+  vocabulary::Time recorded_at;
+  vocabulary::Time received_at;
+};
+
+// All look at the working set alone. Lifetime: static. Threads: the lane's.
 struct MissionLink {
   void (*need)(lanes::WorkingSet& set,
                const std::string& vehicle_id,
                const std::optional<vocabulary::MissionId>& reported);
   // Leaves what follows as follow-ups.
   void (*follow)(lanes::WorkingSet& set, const MissionReport& report, lanes::Journal& journal);
+  // Each sound report, one too that is older than what is stored. Null: nobody watches.
+  void (*seen)(lanes::WorkingSet& set, const SeenReport& report) = nullptr;
 };
 
 }  // namespace mms::vehicles

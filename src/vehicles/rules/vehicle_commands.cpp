@@ -20,15 +20,12 @@ class ReportState final : public lanes::Command {
               ReportVehicleState report,
               const vocabulary::Uuid& row,
               const MissionLink* missions)
-      : vehicle_id_(std::move(vehicle_id)),
-        report_(std::move(report)),
-        row_(row),
-        missions_(report_.mission_id.present ? missions : nullptr) {}
+      : vehicle_id_(std::move(vehicle_id)), report_(std::move(report)), row_(row), missions_(missions) {}
 
   std::string_view name() const override { return "report_vehicle_state"; }
   void need(WorkingSet& set) const override {
     set.of<VehicleSet>().need(vehicle_id_);
-    if (missions_ != nullptr) missions_->need(set, vehicle_id_, report_.mission_id.value);
+    if (tells_mission()) missions_->need(set, vehicle_id_, report_.mission_id.value);
   }
   Result<void> authorise(WorkingSet& set, const Caller& caller) const override {
     if (const auto* stored = set.of<VehicleSet>().find(vehicle_id_)) {
@@ -42,8 +39,14 @@ class ReportState final : public lanes::Command {
   Result<void> carry_out(WorkingSet& set, Journal& journal) override {
     auto& vehicles = set.of<VehicleSet>();
     TRY(after, state_after(vehicles.find(vehicle_id_), vehicle_id_, report_, journal.now));
+    if (missions_ != nullptr && missions_->seen != nullptr) {
+      missions_->seen(set, {.vehicle_id = vehicle_id_,
+                            .report = report_,
+                            .recorded_at = report_.recorded_at.value_or(journal.now),
+                            .received_at = journal.now});
+    }
     if (!after) return {};
-    if (missions_ != nullptr) {
+    if (tells_mission()) {
       const MissionReport report{.vehicle_id = vehicle_id_,
                                  .fleet_id = after->fleet_id,
                                  .mission_id = after->mission_id,
@@ -59,6 +62,8 @@ class ReportState final : public lanes::Command {
   }
 
  private:
+  bool tells_mission() const { return missions_ != nullptr && report_.mission_id.present; }
+
   std::string vehicle_id_;
   ReportVehicleState report_;
   vocabulary::Uuid row_;
