@@ -49,6 +49,7 @@ ThreadParts::ThreadParts(boost::asio::io_context& context, const Shared& shared)
                     now,
                     [&observation = shared.observation](const std::string& what) { observation.fault("roads", what); }),
           trip_sightings(shared.observer),
+          trip_orders(shared.roads, now),
           monitored_positions()},
       routing_tools{shared.roads, now},
       traffic_tools{shared.roads, *reader, *appender, shared.cursor_key, now},
