@@ -41,6 +41,7 @@ class Runner {
     }
     const auto outcomes = co_await lane_.submit_all(std::move(submissions));
     bool all_well = true;
+    bool more = static_cast<std::int64_t>(due.size()) == kMost;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       if (!outcomes[i]) {
         all_well = false;
@@ -48,10 +49,12 @@ class Runner {
                                     outcomes[i].error().detail));
         continue;
       }
-      hooks_.looked(vocabulary::json::from_stored<Looked>(outcomes[i]->body), due[i].mission);
+      const auto looked = vocabulary::json::from_stored<Looked>(outcomes[i]->body);
+      more = more || looked.unfinished;
+      hooks_.looked(looked, due[i].mission);
     }
     if (!all_well) deaf();
-    co_return all_well&& static_cast<std::int64_t>(due.size()) == kMost;
+    co_return all_well&& more;
   }
 
   // Reports may have been refused until now, so silence proves nothing.

@@ -84,6 +84,12 @@ const Statement keep_all(
     "limit 8) w" REPORT_ONCE);
 #undef REPORT_COLUMNS
 #undef REPORT_ONCE
+const Statement of_watched("watched_trips",
+                           Statement::Shape::many,
+                           "select id from trips where id = $1 and exists (select 1 from monitor_watches w where "
+                           "w.vehicle_id = trips.vehicle_id)",
+                           "select id from trips where id = any(cast($1 as uuid[])) and exists (select 1 from "
+                           "monitor_watches w where w.vehicle_id = trips.vehicle_id)");
 const Statement delete_reports(
     "delete_monitor_reports",
     Statement::Shape::many,
@@ -203,6 +209,12 @@ Query keep_reports() {
 
 void add_report(Query& keep, const std::string& vehicle_id, const Report& report) {
   keep.add(vehicle_id, vocabulary::name_of(report.source), report.recorded_at, report.received_at, json::write(report));
+}
+
+Query watched_trips(const std::vector<TripId>& trips) {
+  Query q{&of_watched, {}};
+  for (const auto& id : trips) q.add(id);
+  return q;
 }
 
 Query missions_to_observe(std::optional<Time> now, std::int64_t limit) {

@@ -22,6 +22,9 @@ std::unique_ptr<lanes::Part> monitor_part(lanes::WorkingSet& set);
 database::Query keep_reports();
 void add_report(database::Query& keep, const std::string& vehicle_id, const Report& report);
 
+// Of these trips those whose vehicle is watched: an id each.
+database::Query watched_trips(const std::vector<TripId>& trips);
+
 // Missions to look at now, those that have waited longest first. `now` is absent where the store has a clock.
 database::Query missions_to_observe(std::optional<Time> now, std::int64_t limit);
 struct ToObserve {

@@ -19,8 +19,9 @@ constexpr std::chrono::seconds kTooLate(10);
 
 std::optional<double> deviation_at(const trips::TripPositions& of, vocabulary::Time moment) {
   if (!of.stored.trip.route) return std::nullopt;
-  const auto at = std::ranges::find(of.deviations, moment, &trips::Deviation::recorded_at);
-  return at == of.deviations.end() ? std::nullopt : std::optional(at->metres);
+  const auto at = std::ranges::lower_bound(of.deviations, moment, {}, &trips::Deviation::recorded_at);
+  if (at == of.deviations.end() || at->recorded_at != moment) return std::nullopt;
+  return at->metres;
 }
 
 }  // namespace
@@ -34,19 +35,21 @@ const vehicles::MissionLink& report_link() {
   return link;
 }
 
-trips::WriteBeside monitored_positions() {
-  return [](const std::vector<trips::TripPositions>& all, vocabulary::Time received_at) {
-    auto keep = monitor::keep_reports();
-    for (const auto& of : all) {
-      const auto& trip = of.stored.trip;
-      if (!trip.vehicle_id) continue;
-      for (const auto& position : of.positions) {
-        monitor::add_report(keep, *trip.vehicle_id,
-                            monitor::track_report(trip, position, deviation_at(of, position.recorded_at), received_at));
-      }
-    }
-    return keep;
-  };
+trips::AlsoWrite monitored_positions() {
+  return {.wanted = monitor::watched_trips,
+          .write = [](const std::vector<trips::TripPositions>& all, vocabulary::Time received_at) {
+            auto keep = monitor::keep_reports();
+            for (const auto& of : all) {
+              const auto& trip = of.stored.trip;
+              if (!of.stored.wanted || !trip.vehicle_id) continue;
+              for (const auto& position : of.positions) {
+                monitor::add_report(
+                    keep, *trip.vehicle_id,
+                    monitor::track_report(trip, position, deviation_at(of, position.recorded_at), received_at));
+              }
+            }
+            return keep;
+          }};
 }
 
 Monitoring::Monitoring(Observation& observation, telemetry::Metrics& metrics)

@@ -18,8 +18,8 @@ namespace mms::service {
 // What the room vehicles is handed: missions and the monitor hear of its reports.
 const vehicles::MissionLink& report_link();
 
-// Positions for the monitor, with those of trips.
-trips::WriteBeside monitored_positions();
+// Positions of trips whose vehicles are watched, for the monitor.
+trips::AlsoWrite monitored_positions();
 
 // Lifetime: observation and metrics outlive it.
 class Monitoring {

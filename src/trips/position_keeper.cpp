@@ -45,6 +45,7 @@ std::vector<Deviation> deviations_alone(const TripPositions& of) {
   for (const auto& position : of.positions) {
     std::ranges::copy(advance(of.stored.trip, std::nullopt, {position}).deviations, std::back_inserter(all));
   }
+  std::ranges::sort(all, {}, &Deviation::recorded_at);
   return all;
 }
 
@@ -56,6 +57,22 @@ bool has_late_one(const TripPositions& of) {
 
 }  // namespace
 
+Task<std::vector<StoredTrip>> read_trips(database::Reader& reader,
+                                         const AlsoWrite& also,
+                                         const std::vector<TripId>& ids,
+                                         async::Deadline deadline) {
+  std::vector<database::Query> queries;
+  queries.push_back(find_trips(ids));
+  if (also.wanted) queries.push_back(also.wanted(ids));
+  const auto answers = co_await reader.run(std::move(queries), deadline);
+  auto trips = trips_from(answers[0]);
+  for (std::size_t i = 0; answers.size() > 1 && i < answers[1].size(); ++i) {
+    const auto id = answers[1][i].id<TripId>(0);
+    for (auto& stored : trips) stored.wanted = stored.wanted || stored.trip.id == id;
+  }
+  co_return trips;
+}
+
 Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips, async::Deadline deadline) {
   std::ranges::sort(trips, {}, [](const TripPositions& t) { return t.stored.trip.id; });
   auto insert = insert_positions();
@@ -64,7 +81,7 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
   for (auto& of : trips) {
     add_positions(insert, of.stored.trip.id, of.positions, now);
     if (has_late_one(of)) {
-      if (tools.beside) of.deviations = deviations_alone(of);
+      if (of.stored.wanted) of.deviations = deviations_alone(of);
       continue;
     }
     auto moved = advance(of.stored.trip, of.stored.live, of.positions);
@@ -76,8 +93,8 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
   queries.push_back(std::move(insert));
   const bool moves = !replace.cells.empty();
   if (moves) queries.push_back(std::move(replace));
-  if (tools.beside) {
-    if (auto more = tools.beside(trips, now); !more.cells.empty()) queries.push_back(std::move(more));
+  if (std::ranges::any_of(trips, [](const TripPositions& t) { return t.stored.wanted; })) {
+    queries.push_back(tools.also.write(trips, now));
   }
   const auto answers = co_await tools.appender.append(std::move(queries));
   for (auto& of : trips) {

@@ -19,20 +19,30 @@ struct TripPositions {
   std::vector<Position> positions;
   int accepted = 0;                   // the others were there already
   std::vector<Step> steps;            // that they show; the lane decides which of them still count
-  std::vector<Deviation> deviations;  // as far as they were measured
+  std::vector<Deviation> deviations;  // as far as they were measured, in the order of time
 };
 
-// What else is written of positions, in their transaction: with those too that are there already. Empty: nothing.
-using WriteBeside =
-    std::function<database::Query(const std::vector<TripPositions>& trips, vocabulary::Time received_at)>;
+// What else is written of positions, in their transaction. Both may be empty: nothing.
+struct AlsoWrite {
+  // Of these trips those whose positions are wanted: an id each.
+  std::function<database::Query(const std::vector<TripId>&)> wanted;
+  // The positions of wanted trips, with those too that are there already.
+  std::function<database::Query(const std::vector<TripPositions>&, vocabulary::Time received_at)> write;
+};
+
+// Reads trips, and which of them are wanted, in one round trip.
+async::Task<std::vector<StoredTrip>> read_trips(database::Reader& reader,
+                                                const AlsoWrite& also,
+                                                const std::vector<TripId>& ids,
+                                                async::Deadline deadline);
 
 // Lifetime: of the call. Threads: that of reader and appender.
 struct PositionTools {
   database::Reader& reader;
   database::Appender& appender;
   const std::function<vocabulary::Time()>& now;
-  const OnTrack& on_track;    // may be empty
-  const WriteBeside& beside;  // may be empty
+  const OnTrack& on_track;  // may be empty
+  const AlsoWrite& also;    // may be empty
 };
 
 // Stores the positions of all the trips, in one transaction. Each trip is there once.

@@ -48,7 +48,7 @@ struct TripTools {
   FindWays find_ways;                                       // empty: no road map
   OnTrack on_track;                                         // may be empty
   OrderStops order_stops;
-  WriteBeside beside;                                       // may be empty
+  AlsoWrite also;  // may be empty
 };
 
 std::vector<http::Route> trip_routes(const TripTools& tools);

@@ -26,6 +26,7 @@ struct StoredTrip {
   std::string body;
   std::optional<Live> live;
   std::int64_t live_revision = 0;  // 0: none
+  bool wanted = false;             // its positions are, by others
 };
 database::Query find_trip(const TripId& id);
 std::optional<StoredTrip> trip_from(const database::Rows& rows);

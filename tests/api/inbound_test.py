@@ -88,6 +88,26 @@ class Inbound(KafkaTest):
             out.append((key, names, payload))
         return out
 
+    def test_the_safety_monitor_watches_what_comes_in(self):
+        self.serve()
+        self.eventually(lambda: self.part()["status"] == "up")
+        self.service.post("/vehicles/v-9/state", {"fleet_id": "north", "speed_mps": 1})
+        mission = self.service.mission(vehicle_id="v-9", safety_requirements=[{"max_speed_mps": 10}])
+        self.assertEqual(self.service.post(f"/missions/{mission['id']}/start").status, 200)
+        trip = self.trip("v-9")  # of which the same report is a position: it counts once
+        at = time.time()
+        kafka.send(self.telemetry, [{"vehicle_id": "v-9", "recorded_at": rfc3339(at + 0.1 * i), "speed_mps": speed,
+                                     "position": ORIGIN} for i, speed in enumerate((5, 12, 13, 5))])
+
+        def event():
+            items = self.service.get(f"/safety-events?mission_id={mission['id']}").json["items"]
+            return items[0] if items and "cleared_at" in items[0] else None
+        found = self.eventually(event, 20)
+        self.assertEqual((found["type"], found["source"], found["count"], found["occurred_at"]),
+                         ("speed", "monitor", 2, rfc3339(at + 0.1)))
+        self.assertEqual(len(self.track(trip)), 4)
+        self.assertEqual(self.service.get(f"/missions/{mission['id']}").json["status"], "paused")
+
     def test_telemetry_moves_the_state_of_a_vehicle_and_the_track_of_its_trip(self):
         self.serve()
         self.eventually(lambda: self.part()["status"] == "up")

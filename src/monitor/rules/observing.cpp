@@ -154,6 +154,7 @@ class Observe final : public lanes::Command {
     std::erase_if(watch.broken, [&](const Phase& p) { return events.find_monitored(id_, p.key) == nullptr; });
     auto seen = observe(std::move(watch), std::move(reports), facts);
     looked_.late = seen.late;
+    looked_.unfinished = !facts.all_arrived || seen.findings.size() >= kMostFindings;
     const bool over = ended && facts.all_arrived && seen.watch.waiting.empty() && *facts.until + kHold <= journal.now;
     if (over) std::ranges::move(last_words(seen.watch), std::back_inserter(seen.findings));
     Telling telling(mission, events, subjects_, journal);

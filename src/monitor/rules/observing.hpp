@@ -19,9 +19,10 @@ struct Looked {
   };
   std::int64_t late = 0;
   std::vector<Told> told;
+  bool unfinished = false;  // there is more that could be folded now
 };
 BOOST_DESCRIBE_STRUCT(Looked::Told, (), (requirement, what))
-BOOST_DESCRIBE_STRUCT(Looked, (), (late, told))
+BOOST_DESCRIBE_STRUCT(Looked, (), (late, told, unfinished))
 
 // Only the service sends it. Done again it finds nothing new, so any number of replicas may send it. `listening_since`:
 // from when on the sender could have heard of reports. Refuses: nothing.
