@@ -180,7 +180,7 @@ class Monitor(ServiceTest):
                                        safety_requirements=[{"key": "speed", "max_speed_mps": 10}])
         asked = self.service.post(f"/missions/{mission['id']}/start").json["requested"]
         self.assertEqual(self.service.post(f"/missions/{mission['id']}/commands/{asked['command_id']}/acknowledge",
-                                           {"status": "confirmed"}).status, 200)
+                                           {"status": "completed"}).status, 200)
         self.say(mission, speed_mps=30)
         self.eventually(lambda: self.service.get(f"/missions/{mission['id']}").json.get("requested", {}).get("command") == "pause")
         self.assertEqual(self.status(mission)[0], "running")

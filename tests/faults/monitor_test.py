@@ -66,6 +66,8 @@ class Vehicle:
             self.ask(f"/trips/{self.trip}/track", place | {"recorded_at": now()})
             time.sleep(self.chance.uniform(0.02, 0.15))
         assert fast is None and low is None
+        for door in self.doors:
+            door.close()
 
 
 class MonitorOnTwoProcesses(unittest.TestCase):
