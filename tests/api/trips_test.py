@@ -93,9 +93,31 @@ class Life(ServiceTest):
         self.assert_problem(answer, 422, "invalid_fields")
         self.assertEqual(set(self.pointers(answer)),
                          {"/origin/latitude", "/destination/longitude", "/colour", "/sector"})
-        later = self.service.post("/trips", {"fleet_id": "cabs", "origin": ORIGIN, "destination": DESTINATION,
-                                             "optimize_stops": True})
-        self.assert_problem(later, 422, "not_available_yet")
+
+    def test_stops_are_put_into_the_order_that_is_driven_fastest(self):
+        def along(*shares):
+            return [{"latitude": ORIGIN["latitude"] + s * (DESTINATION["latitude"] - ORIGIN["latitude"]),
+                     "longitude": ORIGIN["longitude"] + s * (DESTINATION["longitude"] - ORIGIN["longitude"]),
+                     "name": str(s)} for s in shares]
+
+        def names(trip):
+            return [w["name"] for w in trip["waypoints"]]
+
+        mixed = along(0.8, 0.2, 0.6, 0.4)
+        plain = made(self.service, waypoints=mixed)
+        self.assertEqual(names(plain), ["0.8", "0.2", "0.6", "0.4"])
+        ordered = made(self.service, waypoints=mixed, optimize_stops=True)
+        self.assertEqual(names(ordered), ["0.2", "0.4", "0.6", "0.8"])
+        self.assertLess(ordered["estimated_distance_m"], plain["estimated_distance_m"])
+        path = f"/trips/{plain['id']}"
+        alone = self.service.put(path, {"optimize_stops": True})
+        self.assertEqual(self.pointers(alone), {"/waypoints": "required"})
+        changed = self.service.put(path, {"optimize_stops": True, "waypoints": mixed})
+        self.assertEqual(names(changed.json), ["0.2", "0.4", "0.6", "0.8"])
+        bulk = self.service.post("/trips/bulk", {"items": [
+            {"action": "create", "input": {"fleet_id": "cabs", "origin": ORIGIN, "destination": DESTINATION,
+                                           "waypoints": mixed, "optimize_stops": asked}} for asked in (True, False)]})
+        self.assertEqual([names(item["trip"]) for item in bulk.json["items"]], [names(ordered), names(plain)])
 
     def test_put_merges_and_routes_anew(self):
         trip = made(self.service, metadata={"a": 1}, scheduled_start_time=rfc3339(time.time() + 60))
