@@ -88,6 +88,41 @@ class Life(ServiceTest):
             self.assert_problem(answer, 422, "invalid_fields")
             self.assertEqual(self.pointers(answer), {"/mission_id": "not_found"})
 
+    def test_trips_move_their_mission(self):
+        def trip(**more):
+            made_trip = made(self.service, mission_id=mission["id"], **more)
+            return f"/trips/{made_trip['id']}"
+
+        def drive(path, vehicle, end="complete", **body):
+            self.assertEqual(self.service.post(f"{path}/assign", {"vehicle_id": vehicle}).status, 200)
+            self.assertEqual(self.service.post(f"{path}/start", {}).status, 200)
+            self.assertEqual(self.service.post(f"{path}/{end}", body).status, 200)
+
+        mission = self.service.mission(fleet_id="cabs", complete_on_last_trip=True, vehicle_id="mover-1")
+        where = f"/missions/{mission['id']}"
+        self.assertEqual(self.service.post(f"{where}/start", {}).status, 200)
+        first, second, third = trip(), trip(), trip()
+        drive(first, "mover-1")
+        now = self.service.get(where).json
+        self.assertEqual(now["trips"], {"total": 3, "ended": 1, "completed": 1})
+        self.assertAlmostEqual(now["progress"], 1 / 3)
+        self.service.post(f"{third}/cancel", {})
+        drive(second, "mover-1", "fail", reason="flat tyre")
+        now = self.service.get(where).json
+        self.assertEqual((now["status"], now["outcome"]), ("completed", "partial"))
+        self.assertEqual(now["trips"], {"total": 2, "ended": 2, "completed": 1})
+        told = [e["type"] for e in self.service.get(f"{where}/events").json["items"]]
+        self.assertEqual(told[-2:], ["mission.trips_counted", "mission.completed"])
+        # One that is taken out of its mission no longer counts there.
+        other = self.service.mission(fleet_id="cabs")
+        moved = made(self.service, mission_id=other["id"])
+        self.service.put(f"/trips/{moved['id']}", {"mission_id": None})
+        self.assertEqual(self.service.get(f"/missions/{other['id']}").json["trips"],
+                         {"total": 0, "ended": 0, "completed": 0})
+        both = self.service.post("/missions", {"fleet_id": "cabs", "name": "x", "complete_on_last_trip": True,
+                                               "tasks": [{"key": "a", "type": "custom"}]})
+        self.assertEqual(self.pointers(both), {"/complete_on_last_trip": "not_together"})
+
     def test_bad_input_is_named(self):
         answer = self.service.post("/trips", {"fleet_id": "cabs", "origin": {"latitude": 91, "longitude": 0},
                                               "destination": {"latitude": 1}, "colour": "red", "sector": "sea"})
