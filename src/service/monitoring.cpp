@@ -17,11 +17,22 @@ namespace {
 // Behind by more than this, /health says so.
 constexpr std::chrono::seconds kTooLate(10);
 
-std::optional<double> deviation_at(const trips::TripPositions& of, vocabulary::Time moment) {
-  if (!of.stored.trip.route) return std::nullopt;
+// Nothing for a position that no vehicle can have.
+const trips::Deviation* measured(const trips::TripPositions& of, vocabulary::Time moment) {
   const auto at = std::ranges::lower_bound(of.deviations, moment, {}, &trips::Deviation::recorded_at);
-  if (at == of.deviations.end() || at->recorded_at != moment) return std::nullopt;
-  return at->metres;
+  return at == of.deviations.end() || at->recorded_at != moment ? nullptr : &*at;
+}
+
+monitor::Report report_of(const trips::TripPositions& of,
+                          const trips::Position& position,
+                          vocabulary::Time received_at) {
+  const auto* found = measured(of, position.recorded_at);
+  const bool has_route = of.stored.trip.route.has_value();
+  auto report =
+      monitor::track_report(of.stored.trip, position,
+                            found != nullptr && has_route ? std::optional(found->metres) : std::nullopt, received_at);
+  if (found == nullptr) report.position.reset();
+  return report;
 }
 
 }  // namespace
@@ -43,9 +54,7 @@ trips::AlsoWrite monitored_positions() {
               const auto& trip = of.stored.trip;
               if (!of.stored.wanted || !trip.vehicle_id) continue;
               for (const auto& position : of.positions) {
-                monitor::add_report(
-                    keep, *trip.vehicle_id,
-                    monitor::track_report(trip, position, deviation_at(of, position.recorded_at), received_at));
+                monitor::add_report(keep, *trip.vehicle_id, report_of(of, position, received_at));
               }
             }
             return keep;

@@ -48,6 +48,7 @@ ThreadParts::ThreadParts(boost::asio::io_context& context, const Shared& shared)
           trip_ways(shared.roads,
                     now,
                     [&observation = shared.observation](const std::string& what) { observation.fault("roads", what); }),
+          shared.route_lines,
           trip_sightings(shared.observer),
           trip_orders(shared.roads, now),
           monitored_positions()},

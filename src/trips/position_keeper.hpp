@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "database/database.hpp"
+#include "trips/route_lines.hpp"
 #include "trips/rules/tracking.hpp"
 #include "trips/trip_store.hpp"
 
@@ -19,7 +20,8 @@ struct TripPositions {
   std::vector<Position> positions;
   int accepted = 0;                   // the others were there already
   std::vector<Step> steps;            // that they show; the lane decides which of them still count
-  std::vector<Deviation> deviations;  // as far as they were measured, in the order of time
+  std::optional<Live> live;           // the figures behind them; nothing when others wrote them meanwhile
+  std::vector<Deviation> deviations;  // of those that a vehicle can have, in the order of time
 };
 
 // What else is written of positions, in their transaction. Both may be empty: nothing.
@@ -42,7 +44,8 @@ struct PositionTools {
   database::Appender& appender;
   const std::function<vocabulary::Time()>& now;
   const OnTrack& on_track;  // may be empty
-  const AlsoWrite& also;    // may be empty
+  RouteLines& lines;
+  const AlsoWrite& also;  // may be empty
 };
 
 // Stores the positions of all the trips, in one transaction. Each trip is there once.

@@ -46,7 +46,8 @@ struct TripTools {
   std::function<vocabulary::Time()> now;
   std::function<void(const PositionCounts&)> on_positions;  // may be empty
   FindWays find_ways;                                       // empty: no road map
-  OnTrack on_track;                                         // may be empty
+  RouteLines& lines;
+  OnTrack on_track;  // may be empty
   OrderStops order_stops;
   AlsoWrite also;  // may be empty
 };
