@@ -12,7 +12,6 @@ from world import SECONDS, Door, Doubt, Folder, PostgresDatabase, Service, in_th
 RUN = max(8, min(SECONDS, 60) / 5)
 VEHICLES = 8
 HOME = {"latitude": 52.52, "longitude": 13.40}
-PIT = {"circle": {"center": {"latitude": 52.53, "longitude": 13.40}, "radius_m": 100}}
 
 
 def now():
@@ -41,11 +40,11 @@ class Vehicle:
             time.sleep(0.02)
 
     def prepare(self):
-        self.ask(f"/vehicles/{self.name}/state", {"fleet_id": "quarry", "position": HOME, "speed_mps": 1})
+        self.ask(f"/vehicles/{self.name}/state", {"fleet_id": "quarry", "speed_mps": 1, "battery_percent": 90})
         self.mission = self.ask("/missions", {
             "fleet_id": "quarry", "name": "watched", "vehicle_id": self.name,
             "safety_requirements": [{"key": "speed", "max_speed_mps": 10, "action": "record"},
-                                    {"key": "pit", "keep_out": PIT, "action": "record"},
+                                    {"key": "charge", "min_battery_percent": 20, "action": "record"},
                                     {"key": "beat", "heartbeat_timeout_s": 20, "action": "record"}]}).json["id"]
         self.ask(f"/missions/{self.mission}/start", {})
         self.trip = self.ask("/trips", {"fleet_id": "quarry", "vehicle_id": self.name, "mission_id": self.mission,
@@ -56,14 +55,14 @@ class Vehicle:
         begin = time.monotonic()
         fast, low = sorted(random.uniform(0.5, seconds - 1) for _ in range(2))
         while (passed := time.monotonic() - begin) < seconds:
-            state = {"recorded_at": now(), "speed_mps": 5}
-            if fast is not None and passed > fast:
-                state["speed_mps"], fast = 30, None
-            self.ask(f"/vehicles/{self.name}/state", state)
-            place = HOME
+            state = {"recorded_at": now(), "battery_percent": 80}
             if low is not None and passed > low:
-                place, low = PIT["circle"]["center"], None
-            self.ask(f"/trips/{self.trip}/track", place | {"recorded_at": now()})
+                state["battery_percent"], low = 10, None
+            self.ask(f"/vehicles/{self.name}/state", state)
+            position = HOME | {"recorded_at": now(), "speed_mps": 5}
+            if fast is not None and passed > fast:
+                position["speed_mps"], fast = 30, None
+            self.ask(f"/trips/{self.trip}/track", position)
             time.sleep(self.chance.uniform(0.02, 0.15))
         assert fast is None and low is None
         for door in self.doors:
@@ -107,7 +106,7 @@ class MonitorOnTwoProcesses(unittest.TestCase):
             wait_for(lambda: len([e for e in events() if "cleared_at" in e]) >= 2 * VEHICLES, 15, "every breach is found, and over")
             time.sleep(1)
             self.assertEqual(sorted((e["mission_id"], e["requirement"], e["count"]) for e in events()),
-                             sorted((v.mission, key, 1) for v in vehicles for key in ("speed", "pit")))
+                             sorted((v.mission, key, 1) for v in vehicles for key in ("speed", "charge")))
             self.assertEqual(database.ask("select count(*) from monitor_reports"), "0")
             services[1].start()
             for service in services:

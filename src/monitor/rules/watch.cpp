@@ -24,49 +24,49 @@ class Fold {
 
  private:
   Watch& watch() { return out_.watch; }
-  // A clock that is ahead must not make all the others late.
-  Time moment_of(const Report& r) const { return std::min(r.recorded_at, r.received_at + facts_.window); }
+  Place place_of(const Report& r) const {
+    return {.moment = std::min(r.recorded_at, r.received_at + facts_.window), .recorded_at = r.recorded_at};
+  }
   Duration hold() const { return facts_.window + kGrace; }
 
   void arrive(Report report) {
     auto& w = watch();
     heard(report.received_at);
-    const auto at = moment_of(report);
-    if ((w.newest && at < *w.newest - facts_.window) || (w.folded_until && at <= *w.folded_until)) {
+    const auto place = place_of(report);
+    if ((w.newest && place.moment < *w.newest - facts_.window) || (w.folded_until && place <= *w.folded_until)) {
       ++out_.late;
       return;
     }
-    w.newest = w.newest ? std::max(*w.newest, at) : at;
+    w.newest = w.newest ? std::max(*w.newest, place.moment) : place.moment;
     const bool known = std::ranges::any_of(
-        w.waiting, [&](const Report& r) { return r.source == report.source && moment_of(r) == at; });
+        w.waiting, [&](const Report& r) { return r.source == report.source && r.recorded_at == report.recorded_at; });
     if (!known) w.waiting.push_back(std::move(report));
   }
 
   void release() {
     auto& waiting = watch().waiting;
-    std::ranges::sort(waiting, {}, [&](const Report& r) { return std::tuple(moment_of(r), r.source); });
+    std::ranges::sort(waiting, {}, [&](const Report& r) { return std::pair(place_of(r), r.source); });
     auto released = waiting.begin();
     for (auto at = waiting.begin(); at != waiting.end(); ++at) {
-      const bool passed = moment_of(*at) < *watch().newest - facts_.window;
+      const bool passed = place_of(*at).moment < *watch().newest - facts_.window;
       if (passed || at->received_at + hold() <= facts_.now) released = at + 1;
     }
-    // One that is released takes those of its moment along.
-    while (released != waiting.begin() && released != waiting.end() &&
-           moment_of(*released) == moment_of(*(released - 1)))
+    // One that is released takes its twin along.
+    while (released != waiting.begin() && released != waiting.end() && place_of(*released) == place_of(*(released - 1)))
       ++released;
     auto next = waiting.begin();
     while (next != released && out_.findings.size() < kMostFindings) {
       auto whole = std::move(*next);
-      const auto at = moment_of(whole);
-      for (++next; next != released && moment_of(*next) == at; ++next) add(whole, *next);
-      whole.recorded_at = at;
+      const auto place = place_of(whole);
+      for (++next; next != released && place_of(*next) == place; ++next) add(whole, *next);
+      whole.recorded_at = place.moment;
       fold(std::move(whole));
-      watch().folded_until = at;
+      watch().folded_until = place;
     }
     waiting.erase(waiting.begin(), next);
   }
 
-  // Two doors may bring the same moment: a vehicle's state and its position on the trip.
+  // Two doors may bring the same: a vehicle's state and its position on the trip.
   static void add(Report& whole, const Report& more) {
     const auto take = [](auto& into, const auto& from) {
       if (!into) into = from;

@@ -37,12 +37,21 @@ struct Phase {
 };
 BOOST_DESCRIBE_STRUCT(Phase, (), (key, last_seen_at, told_at, unseen, good_since))
 
+// Where a report stands among the others. The moment is its recorded_at, but never further ahead of our clock than the
+// window: a clock that is ahead must not make all the others late.
+struct Place {
+  Time moment;
+  Time recorded_at;
+  auto operator<=>(const Place&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Place, (), (moment, recorded_at))
+
 // What is kept between two looks.
 struct Watch {
   std::string vehicle_id;
-  std::optional<Time> newest;        // that arrived
-  std::optional<Time> folded_until;  // nothing up to here is taken any more
-  std::vector<Report> waiting;       // arrived, and not yet in order for sure
+  std::optional<Time> newest;         // moment that arrived
+  std::optional<Place> folded_until;  // nothing up to here is taken any more
+  std::vector<Report> waiting;        // arrived, and not yet in order for sure
   std::optional<Seen> last;
   std::optional<std::string> onboard_stage;
   std::optional<std::vector<std::string>> capabilities;

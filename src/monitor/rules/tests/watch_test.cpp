@@ -210,6 +210,25 @@ TEST(Watch, OneReportFromTheFutureMakesNoOtherLate) {
   EXPECT_EQ(told.findings[0].moment, at(30));
 }
 
+// As one who plays a drive back sends it.
+TEST(Watch, ABatchFromTheFutureIsJudgedInItsOrder) {
+  Numbers numbers(1);
+  std::vector<Report> stream;
+  for (int s = 0; s < 50; ++s) {
+    stream.push_back(report_at(1 + s));
+    stream.back().received_at = at(1);
+    stream.back().position = place(-250 + 10 * s, 0);
+    stream.back().speed_mps = s == 40 ? 20 : 5;
+  }
+  const auto told = watched({speed(10), keep_out(0, 0, 30)}, stream, numbers);
+  EXPECT_EQ(told.late, 0);
+  std::vector<std::string> begun;
+  for (const auto& f : told.findings) {
+    if (f.what == What::begins) begun.push_back(f.key);
+  }
+  EXPECT_EQ(begun, (std::vector<std::string>{"keep_out", "speed"}));
+}
+
 TEST(Watch, ABreachThatGoesOnIsToldNowAndThenWithAllItsSightings) {
   Numbers numbers(2);
   std::vector<Report> stream;
