@@ -1,4 +1,5 @@
--- The safety monitor: a row for each mission that is watched, and the reports of its vehicle that are not folded yet.
+-- The safety monitor: a row for each mission that is watched, and the reports of its vehicle that are not folded yet,
+-- those that came together in one row.
 -- What it finds are safety events; nothing here is event-sourced. `until`: it does not run any more since then.
 create table monitor_watches (
   mission_id {uuid} not null primary key,
@@ -15,11 +16,11 @@ create index monitor_watches_due on monitor_watches (due_at);
 
 create table monitor_reports (
   mission_id {uuid} not null,
+  received_at {ts} not null,
   recorded_at {ts} not null,
   source text not null,
-  received_at {ts} not null,
   body text not null,
-  primary key (mission_id, recorded_at, source)
+  primary key (mission_id, received_at, recorded_at, source)
 );
 create index monitor_reports_received on monitor_reports (received_at);
 

@@ -1,6 +1,8 @@
 // SQL of the monitor.
 #include "monitor/monitor_store.hpp"
 
+#include <map>
+
 #include "missions/rules/mission_set.hpp"
 #include "monitor/rules/monitor_set.hpp"
 #include "vehicles/rules/vehicle_set.hpp"
@@ -27,10 +29,12 @@ const Statement load_watches(
 const Statement load_reports(
     "load_monitor_reports",
     Statement::Shape::many,
-    "select mission_id, body from monitor_reports where mission_id = $1 order by received_at, recorded_at limit 2000",
-    "select mission_id, body from (select mission_id, body, received_at, recorded_at from monitor_reports where "
-    "mission_id = any(cast($1 as uuid[])) offset 0) t order by received_at, recorded_at limit 2000");
-static_assert(kMostReports == 2000);
+    "select mission_id, source, recorded_at, received_at, body from monitor_reports where mission_id = $1 order by "
+    "received_at, recorded_at limit 1000",
+    "select mission_id, source, recorded_at, received_at, body from (select mission_id, source, recorded_at, "
+    "received_at, body from monitor_reports where mission_id = any(cast($1 as uuid[])) offset 0) t order by "
+    "received_at, recorded_at limit 1000");
+static_assert(kMostParcels == 1000);
 
 // A mission that runs already is left alone, however often its row changes.
 #define WATCH_COLUMNS "insert into monitor_watches (mission_id, vehicle_id, fleet_id, since, due_at, body) "
@@ -72,7 +76,7 @@ const Statement wake_fleets(
     "text[])) as t(a, b) where w.fleet_id = t.a and w.due_at > cast(t.b as timestamptz)");
 
 #define REPORT_COLUMNS "insert into monitor_reports (mission_id, source, recorded_at, received_at, body) "
-#define REPORT_ONCE " on conflict (mission_id, recorded_at, source) do nothing"
+#define REPORT_ONCE " on conflict (mission_id, received_at, recorded_at, source) do nothing"
 const Statement keep_all(
     "keep_monitor_reports",
     Statement::Shape::many,
@@ -84,18 +88,13 @@ const Statement keep_all(
     "limit 8) w" REPORT_ONCE);
 #undef REPORT_COLUMNS
 #undef REPORT_ONCE
-const Statement of_watched("watched_trips",
-                           Statement::Shape::many,
-                           "select id from trips where id = $1 and exists (select 1 from monitor_watches w where "
-                           "w.vehicle_id = trips.vehicle_id)",
-                           "select id from trips where id = any(cast($1 as uuid[])) and exists (select 1 from "
-                           "monitor_watches w where w.vehicle_id = trips.vehicle_id)");
 const Statement delete_reports(
     "delete_monitor_reports",
     Statement::Shape::many,
-    "delete from monitor_reports where mission_id = $1 and recorded_at = $2 and source = $3",
-    "delete from monitor_reports r using unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[])) as t(a, b, "
-    "c) where r.mission_id = cast(t.a as uuid) and r.recorded_at = cast(t.b as timestamptz) and r.source = t.c");
+    "delete from monitor_reports where mission_id = $1 and received_at = $2 and recorded_at = $3 and source = $4",
+    "delete from monitor_reports r using unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as "
+    "text[])) as t(a, b, c, d) where r.mission_id = cast(t.a as uuid) and r.received_at = cast(t.b as timestamptz) and "
+    "r.recorded_at = cast(t.c as timestamptz) and r.source = t.d");
 
 // A report is left alone for as long as others may come before it (kHold).
 #define TO_OBSERVE(held, now, most, no_time)                                                                          \
@@ -140,9 +139,13 @@ class MonitorPart final : public lanes::Part {
       set_.loaded(row.id<MissionId>(0), std::move(watched));
     }
     for (std::size_t i = 0; i < answers[1].size(); ++i) {
-      set_.loaded(answers[1][i].id<MissionId>(0), json::from_stored<Report>(answers[1][i].text(1)));
+      const auto row = answers[1][i];
+      set_.loaded(row.id<MissionId>(0), Parcel{.source = *vocabulary::from_name<ReportSource>(row.text(1)),
+                                               .recorded_at = row.time(2),
+                                               .received_at = row.time(3),
+                                               .reports = json::from_stored<std::vector<Report>>(row.text(4))});
     }
-    if (static_cast<std::int64_t>(answers[1].size()) < kMostReports) return;
+    if (static_cast<std::int64_t>(answers[1].size()) < kMostParcels) return;
     for (const auto& id : asked_) set_.loaded_a_part(id);
   }
 
@@ -178,9 +181,9 @@ class MonitorPart final : public lanes::Part {
     vehicles_.for_each_changed_reading([&](const vehicles::EnvironmentReading& r, const vocabulary::Uuid&) {
       woken.add(r.fleet_id, r.created_at);  // at once
     });
-    for (const auto& [vehicle, report] : set_.noted()) add_report(reports, vehicle, report);
-    for (const auto& [mission, report] : set_.taken()) {
-      folded.add(mission, report.recorded_at, vocabulary::name_of(report.source));
+    for (const auto& [vehicle, report] : set_.noted()) add_reports(reports, vehicle, {report});
+    for (const auto& [mission, parcel] : set_.taken()) {
+      folded.add(mission, parcel.received_at, parcel.recorded_at, vocabulary::name_of(parcel.source));
     }
     std::vector<Query> queries;
     for (auto* q : {&gone, &begun, &stopped, &kept, &woken, &folded, &reports}) {
@@ -207,14 +210,21 @@ Query keep_reports() {
   return {&keep_all, {}};
 }
 
-void add_report(Query& keep, const std::string& vehicle_id, const Report& report) {
-  keep.add(vehicle_id, vocabulary::name_of(report.source), report.recorded_at, report.received_at, json::write(report));
-}
-
-Query watched_trips(const std::vector<TripId>& trips) {
-  Query q{&of_watched, {}};
-  for (const auto& id : trips) q.add(id);
-  return q;
+void add_reports(Query& keep, const std::string& vehicle_id, const std::vector<Report>& reports) {
+  // Each moment once, the first that is told: then no two parcels begin with the same.
+  std::map<Time, const Report*> ordered;
+  for (const auto& report : reports) ordered.try_emplace(report.recorded_at, &report);
+  std::string body;
+  const Report* first = nullptr;
+  std::size_t count = 0;
+  for (const auto& [at, report] : ordered) {
+    if (body.empty()) first = report;
+    body += body.empty() ? '[' : ',';
+    json::append(body, *report);
+    if (++count % kMostInParcel != 0 && count != ordered.size()) continue;
+    keep.add(vehicle_id, vocabulary::name_of(first->source), first->recorded_at, first->received_at, body + ']');
+    body.clear();
+  }
 }
 
 Query missions_to_observe(std::optional<Time> now, std::int64_t limit) {

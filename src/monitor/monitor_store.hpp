@@ -17,13 +17,10 @@ namespace mms::monitor {
 // with the one that stops it. The parts of missions and vehicles must have been made before it.
 std::unique_ptr<lanes::Part> monitor_part(lanes::WorkingSet& set);
 
-// Keeps reports for those who watch their vehicles; for nobody, when nobody does. The same moment and source counts
-// once.
+// Keeps reports for those who watch their vehicles; for nobody, when nobody does. The reports of one call came together
+// by one door, in any order.
 database::Query keep_reports();
-void add_report(database::Query& keep, const std::string& vehicle_id, const Report& report);
-
-// Of these trips those whose vehicle is watched: an id each.
-database::Query watched_trips(const std::vector<TripId>& trips);
+void add_reports(database::Query& keep, const std::string& vehicle_id, const std::vector<Report>& reports);
 
 // Missions to look at now, those that have waited longest first. `now` is absent where the store has a clock.
 database::Query missions_to_observe(std::optional<Time> now, std::int64_t limit);

@@ -46,19 +46,17 @@ const vehicles::MissionLink& report_link() {
   return link;
 }
 
-trips::AlsoWrite monitored_positions() {
-  return {.wanted = monitor::watched_trips,
-          .write = [](const std::vector<trips::TripPositions>& all, vocabulary::Time received_at) {
-            auto keep = monitor::keep_reports();
-            for (const auto& of : all) {
-              const auto& trip = of.stored.trip;
-              if (!of.stored.wanted || !trip.vehicle_id) continue;
-              for (const auto& position : of.positions) {
-                monitor::add_report(keep, *trip.vehicle_id, report_of(of, position, received_at));
-              }
-            }
-            return keep;
-          }};
+trips::WriteWatched monitored_positions() {
+  return [](const std::vector<trips::TripPositions>& all, vocabulary::Time received_at) {
+    auto keep = monitor::keep_reports();
+    for (const auto& of : all) {
+      if (!of.stored.is_watched || !of.stored.trip.vehicle_id) continue;
+      std::vector<monitor::Report> reports;
+      for (const auto& position : of.positions) reports.push_back(report_of(of, position, received_at));
+      monitor::add_reports(keep, *of.stored.trip.vehicle_id, reports);
+    }
+    return keep;
+  };
 }
 
 Monitoring::Monitoring(Observation& observation, telemetry::Metrics& metrics)

@@ -19,7 +19,7 @@ namespace mms::service {
 const vehicles::MissionLink& report_link();
 
 // Positions of trips whose vehicles are watched, for the monitor.
-trips::AlsoWrite monitored_positions();
+trips::WriteWatched monitored_positions();
 
 // Lifetime: observation and metrics outlive it.
 class Monitoring {

@@ -83,22 +83,6 @@ bool has_late_one(const TripPositions& of) {
 
 }  // namespace
 
-Task<std::vector<StoredTrip>> read_trips(database::Reader& reader,
-                                         const AlsoWrite& also,
-                                         const std::vector<TripId>& ids,
-                                         async::Deadline deadline) {
-  std::vector<database::Query> queries;
-  queries.push_back(find_trips(ids));
-  if (also.wanted) queries.push_back(also.wanted(ids));
-  const auto answers = co_await reader.run(std::move(queries), deadline);
-  auto trips = trips_from(answers[0]);
-  for (std::size_t i = 0; answers.size() > 1 && i < answers[1].size(); ++i) {
-    const auto id = answers[1][i].id<TripId>(0);
-    for (auto& stored : trips) stored.wanted = stored.wanted || stored.trip.id == id;
-  }
-  co_return trips;
-}
-
 Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips, async::Deadline deadline) {
   std::ranges::sort(trips, {}, [](const TripPositions& t) { return t.stored.trip.id; });
   std::vector<const Trip*> driven;
@@ -112,7 +96,7 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
     auto& of = trips[i];
     Advance moved;
     if (has_late_one(of)) {
-      if (of.stored.wanted) of.deviations = deviations_alone(of, lines[i].get());
+      if (of.stored.is_watched) of.deviations = deviations_alone(of, lines[i].get());
     } else {
       moved = advance(of.stored.trip, of.stored.live, of.positions, lines[i].get());
       add_live(replace, of.stored.trip.id, of.stored.live_revision, *moved.live);
@@ -126,8 +110,8 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
   queries.push_back(std::move(insert));
   if (!replace.cells.empty()) queries.push_back(std::move(replace));
   if (!mark.cells.empty()) queries.push_back(std::move(mark));
-  if (std::ranges::any_of(trips, [](const TripPositions& t) { return t.stored.wanted; })) {
-    queries.push_back(tools.also.write(trips, now));
+  if (tools.write_watched && std::ranges::any_of(trips, [](const auto& t) { return t.stored.is_watched; })) {
+    queries.push_back(tools.write_watched(trips, now));
   }
   const auto answers = co_await tools.appender.append(std::move(queries));
   for (auto& of : trips) {

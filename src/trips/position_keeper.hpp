@@ -24,19 +24,10 @@ struct TripPositions {
   std::vector<Deviation> deviations;  // of those that a vehicle can have, in the order of time
 };
 
-// What else is written of positions, in their transaction. Both may be empty: nothing.
-struct AlsoWrite {
-  // Of these trips those whose positions are wanted: an id each.
-  std::function<database::Query(const std::vector<TripId>&)> wanted;
-  // The positions of wanted trips, with those too that are there already.
-  std::function<database::Query(const std::vector<TripPositions>&, vocabulary::Time received_at)> write;
-};
-
-// Reads trips, and which of them are wanted, in one round trip.
-async::Task<std::vector<StoredTrip>> read_trips(database::Reader& reader,
-                                                const AlsoWrite& also,
-                                                const std::vector<TripId>& ids,
-                                                async::Deadline deadline);
+// What is written beside the positions of trips whose vehicles are watched, in their transaction: of those too that are
+// there already.
+using WriteWatched =
+    std::function<database::Query(const std::vector<TripPositions>& trips, vocabulary::Time received_at)>;
 
 // Lifetime: of the call. Threads: that of reader and appender.
 struct PositionTools {
@@ -45,7 +36,7 @@ struct PositionTools {
   const std::function<vocabulary::Time()>& now;
   const OnTrack& on_track;  // may be empty
   RouteLines& lines;
-  const AlsoWrite& also;  // may be empty
+  const WriteWatched& write_watched;  // may be empty
 };
 
 // Stores the positions of all the trips, in one transaction. Each trip is there once.

@@ -32,11 +32,11 @@ Task<Result<StoredTrip>> readable(const TripTools& tools, const Request& request
 
 Task<Result<StoredTrip>> actable(const TripTools& tools, const Request& request, Permission permission) {
   CO_TRY(id, id_in_path<TripId>(request, "trip"));
-  auto found = co_await read_trips(tools.reader, tools.also, {id}, request.deadline);
-  if (found.empty()) co_return access::not_found("trip");
-  const auto may = access::may_act(request.caller, permission, Permission::trips_read, target_of(found[0].trip));
+  auto found = trip_from(co_await tools.reader.run_one(find_trip(id), request.deadline));
+  if (!found) co_return access::not_found("trip");
+  const auto may = access::may_act(request.caller, permission, Permission::trips_read, target_of(found->trip));
   if (!may) co_return std::unexpected(may.error());
-  co_return std::move(found[0]);
+  co_return std::move(*found);
 }
 
 namespace {

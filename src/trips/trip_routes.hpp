@@ -49,7 +49,7 @@ struct TripTools {
   RouteLines& lines;
   OnTrack on_track;  // may be empty
   OrderStops order_stops;
-  AlsoWrite also;  // may be empty
+  WriteWatched write_watched;  // may be empty
 };
 
 std::vector<http::Route> trip_routes(const TripTools& tools);

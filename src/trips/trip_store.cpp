@@ -26,8 +26,10 @@ using database::Rows;
 using database::Statement;
 namespace json = vocabulary::json;
 
-#define TRIP_AND_LIVE \
-  "select t.body, l.body, l.revision from trips t left join trip_live l on l.trip_id = t.id where t.id = "
+// Whether its vehicle is watched stands in a table of the monitor's; asked here, it costs no statement of its own.
+#define TRIP_AND_LIVE                                                                                               \
+  "select t.body, l.body, l.revision, (select 1 from monitor_watches w where w.vehicle_id = t.vehicle_id limit 1) " \
+  "from trips t left join trip_live l on l.trip_id = t.id where t.id = "
 const Statement load_trips("load_trips",
                            Statement::Shape::many,
                            TRIP_AND_LIVE "$1",
@@ -237,6 +239,7 @@ std::vector<StoredTrip> trips_from(const Rows& rows) {
     const auto row = rows[i];
     all[i].body = row.text(0);
     all[i].trip = json::from_stored<Trip>(all[i].body);
+    all[i].is_watched = !row.is_null(3);
     if (row.is_null(1)) continue;
     all[i].live = json::from_stored<Live>(std::string(row.text(1)));
     all[i].live_revision = row.integer(2);

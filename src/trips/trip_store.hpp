@@ -26,7 +26,7 @@ struct StoredTrip {
   std::string body;
   std::optional<Live> live;
   std::int64_t live_revision = 0;  // 0: none
-  bool wanted = false;             // its positions are, by others
+  bool is_watched = false;         // its vehicle is, by the safety monitor
 };
 database::Query find_trip(const TripId& id);
 std::optional<StoredTrip> trip_from(const database::Rows& rows);

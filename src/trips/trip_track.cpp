@@ -141,8 +141,8 @@ Task<Result<Response>> take(const TripTools& tools, const Request& request) {
   std::vector<TripPositions> kept(1);
   kept[0] = {.stored = std::move(stored), .positions = std::move(sorted.good)};
   if (!kept[0].positions.empty()) {
-    co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.lines, tools.also}, kept,
-                            request.deadline);
+    co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.lines, tools.write_watched},
+                            kept, request.deadline);
     sorted.taken.accepted = kept[0].accepted;
     sorted.taken.duplicate = static_cast<int>(kept[0].positions.size()) - kept[0].accepted;
   }

@@ -39,7 +39,7 @@ Task<std::vector<TripPositions>> by_trip(const VehicleTrackTools& tools, std::ve
   std::vector<TripPositions> trips;
   if (ids.empty()) co_return trips;
   const auto now = tools.now();
-  for (auto& stored : co_await read_trips(tools.reader, tools.also, ids, deadline)) {
+  for (auto& stored : trips_from(co_await tools.reader.run_one(find_trips(ids), deadline))) {
     auto& its = found[stored.trip.id];
     std::erase_if(its, [&](const Position& p) { return fault_of(p, stored.trip, now).has_value(); });
     if (!its.empty()) trips.push_back({.stored = std::move(stored), .positions = std::move(its)});
@@ -80,8 +80,8 @@ Task<PositionCounts> track_vehicles(const VehicleTrackTools& tools, std::vector<
   PositionCounts counts{.refused = static_cast<int>(positions.size())};
   auto trips = co_await by_trip(tools, std::move(positions));
   if (trips.empty()) co_return counts;
-  co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.lines, tools.also}, trips,
-                          Clock::now() + kPatience);
+  co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.lines, tools.write_watched},
+                          trips, Clock::now() + kPatience);
   for (const auto& of : trips) {
     const auto known = static_cast<int>(of.positions.size());
     counts.accepted += of.accepted;

@@ -20,8 +20,8 @@ struct VehicleTrackTools {
   std::function<vocabulary::Time()> now;
   std::function<bool()> stopping;  // ends the wait for a lane that takes nothing
   RouteLines& lines;
-  OnTrack on_track = {};  // may be empty
-  AlsoWrite also = {};    // may be empty
+  OnTrack on_track = {};            // may be empty
+  WriteWatched write_watched = {};  // may be empty
 };
 
 // Each position goes to the trip that its vehicle had started last by then, unless that had ended: as

@@ -1,6 +1,8 @@
 // Bookkeeping of the working set of watches.
 #include "monitor/rules/monitor_set.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 namespace mms::monitor {
@@ -16,8 +18,11 @@ const Watched* MonitorSet::find(const MissionId& mission) const {
 }
 
 std::vector<Report> MonitorSet::take_reports(const MissionId& mission) {
-  auto reports = std::exchange(entries_.at(mission).reports, {});
-  for (const auto& report : reports) taken_.emplace_back(mission, report);
+  std::vector<Report> reports;
+  for (auto& parcel : std::exchange(entries_.at(mission).parcels, {})) {
+    std::ranges::move(std::exchange(parcel.reports, {}), std::back_inserter(reports));
+    taken_.emplace_back(mission, std::move(parcel));
+  }
   return reports;
 }
 
@@ -46,8 +51,8 @@ void MonitorSet::loaded(const MissionId& mission, Watched watched) {
   entries_[mission].watched = std::move(watched);
 }
 
-void MonitorSet::loaded(const MissionId& mission, Report report) {
-  entries_[mission].reports.push_back(std::move(report));
+void MonitorSet::loaded(const MissionId& mission, Parcel parcel) {
+  entries_[mission].parcels.push_back(std::move(parcel));
 }
 
 void MonitorSet::loaded_a_part(const MissionId& mission) {

@@ -19,8 +19,8 @@ struct Watched {
   std::optional<Watch> watch;  // nothing before the first look
 };
 
-// So many reports of a batch's missions are folded at one look.
-inline constexpr std::int64_t kMostReports = 2000;
+// So many parcels of a batch's missions are folded at one look.
+inline constexpr std::int64_t kMostParcels = 1000;
 
 // Lifetime: of one batch. Pointers that it gives hold until the same mission changes. Threads: one.
 class MonitorSet {
@@ -42,7 +42,7 @@ class MonitorSet {
   // For the part that reads and writes the tables.
   std::vector<MissionId> take_needed() { return std::exchange(needed_, {}); }
   void loaded(const MissionId& mission, Watched watched);
-  void loaded(const MissionId& mission, Report report);
+  void loaded(const MissionId& mission, Parcel parcel);
   void loaded_a_part(const MissionId& mission);
   struct Kept {
     MissionId mission;
@@ -50,20 +50,21 @@ class MonitorSet {
     Time due_at;
   };
   std::vector<Kept> changed() const;
-  const std::vector<std::pair<MissionId, Report>>& taken() const { return taken_; }
+  // Their reports were folded.
+  const std::vector<std::pair<MissionId, Parcel>>& taken() const { return taken_; }
   const std::vector<std::pair<std::string, Report>>& noted() const { return noted_; }
 
  private:
   struct Entry {
     std::optional<Watched> watched;
-    std::vector<Report> reports;
+    std::vector<Parcel> parcels;
     bool has_all = true;
     bool changed = false;
     Time due_at;
   };
   std::unordered_map<MissionId, Entry> entries_;
   std::vector<MissionId> needed_;
-  std::vector<std::pair<MissionId, Report>> taken_;
+  std::vector<std::pair<MissionId, Parcel>> taken_;
   std::vector<std::pair<std::string, Report>> noted_;
 };
 

@@ -53,4 +53,14 @@ BOOST_DESCRIBE_STRUCT(Report,
                        trip_id,
                        trip_mission_id))
 
+// Reports of one vehicle that came together by one door, in the order of their time: what is written and folded as one.
+struct Parcel {
+  ReportSource source{};
+  Time recorded_at;  // of the first
+  Time received_at;
+  std::vector<Report> reports;
+};
+// At most so many in one.
+inline constexpr std::size_t kMostInParcel = 50;
+
 }  // namespace mms::monitor
