@@ -75,19 +75,34 @@ Result<Admitted> verify_token(std::string_view token, const Realm& realm, Time n
 
 }  // namespace
 
-Guard::Guard(Realm& realm, KeyStore& keys, Now now)
-    : realm_(realm), keys_(keys), now_(std::move(now)), cache_(kRemembered) {}
+Guard::Guard(Realm& realm, KeyStore& keys, Now now, RateLimits* limits)
+    : realm_(realm), keys_(keys), now_(std::move(now)), limits_(limits), cache_(kRemembered) {}
 
-Task<Result<Caller>> Guard::admit(const http::Request& request, Permission permission) {
+Task<Result<Caller>> Guard::admit(http::Request& request, Permission permission) {
   if (permission == Permission::none) co_return nobody();
   const auto presented = presented_by(request);
   if (realm_.may_be_open() && co_await is_open(request.deadline)) co_return of_open_house(presented.approach);
-  CO_TRY(credential, credential_of(presented.authorization, presented.api_key));
-  if (credential.kind == Credential::Kind::none) co_return no_credential();
-  const auto digest = crypto::sha256(credential.text.substr(0, crypto::kMaxTokenBytes + 1));
+  auto found = credential_of(presented.authorization, presented.api_key);
+  if (found && found->kind == Credential::Kind::none) found = no_credential();
+  if (!found) {
+    if (auto within = knock(request, false); !within) co_return std::unexpected(std::move(within).error());
+    co_return std::unexpected(std::move(found).error());
+  }
+  const auto digest = crypto::sha256(found->text.substr(0, crypto::kMaxTokenBytes + 1));
+  // Whoever was good lately is not hindered by guesses from the same address, which a proxy may be.
+  const bool is_guess = limits_ != nullptr && !cache_.remembers(digest);
   if (const auto* known = cache_.find(digest, now_(), realm_.revocations())) co_return holding(*known, permission);
-  CO_TRY(caller, co_await verify(credential, digest, request.deadline));
-  co_return holding(caller, permission);
+  if (is_guess) {
+    if (auto within = knock(request, true); !within) co_return std::unexpected(std::move(within).error());
+  }
+  auto caller = co_await verify(*found, digest, request.deadline);
+  if (is_guess && caller) limits_->was_good(request);
+  if (!caller) co_return std::unexpected(std::move(caller).error());
+  co_return holding(*caller, permission);
+}
+
+Result<void> Guard::knock(http::Request& request, bool has_credential) {
+  return limits_ == nullptr ? Result<void>() : limits_->knock(request, has_credential);
 }
 
 // A key may be made by another process: looked for again every few seconds as long as there is none.
@@ -129,7 +144,7 @@ Task<Result<Admitted>> Guard::verify_key(std::string_view text, crypto::Digest d
 }
 
 http::Admit admit_by(Guard& guard) {
-  return [&guard](const http::Request& request, Permission permission) { return guard.admit(request, permission); };
+  return [&guard](http::Request& request, Permission permission) { return guard.admit(request, permission); };
 }
 
 }  // namespace mms::access

@@ -35,7 +35,8 @@ class Realm {
   // An API key exists: from now on everybody needs a credential, as long as the process lives.
   void close() { may_be_open_.store(false, std::memory_order_release); }
 
-  // Grows with every revocation in this process: what was verified under an older count is verified again.
+  // Grows with every revocation that this process learns of, its own or another's: what was verified under an older
+  // count is verified again.
   std::uint64_t revocations() const { return revocations_.load(std::memory_order_acquire); }
   // A revocation is committed, here or elsewhere.
   void note_revocation() { revocations_.fetch_add(1, std::memory_order_acq_rel); }

@@ -104,6 +104,7 @@ int status_of(ProblemKind kind) {
     case ProblemKind::not_available_yet:
     case ProblemKind::no_map:
     case ProblemKind::no_route:
+    case ProblemKind::no_kafka:
       return 422;
     case ProblemKind::rate_limited:
       return 429;

@@ -103,7 +103,8 @@ Response respond(Request& request, Log* log = nullptr, bool has_body = false) {
                         if (log != nullptr) log->internal = fault.internal;
                       }});
   const Route* route = nullptr;
-  auto early = run(walk.enter(request, has_body, route));
+  Slot slot;
+  auto early = run(walk.enter(request, has_body, route, slot));
   if (early) return std::move(*early);
   return run(walk.carry_out(request, *route));
 }

@@ -9,7 +9,6 @@
 #include <fstream>
 #include <thread>
 
-#include "access/blocking.hpp"
 #include "access/first_key.hpp"
 #include "crypto/random.hpp"
 #include "database/postgres/postgres_database.hpp"
@@ -28,6 +27,7 @@
 #include "routing/traffic_watch.hpp"
 #include "safety/safety_store.hpp"
 #include "service/background.hpp"
+#include "service/limiting.hpp"
 #include "service/relaying.hpp"
 #include "service/sharing.hpp"
 #include "service/taking_in.hpp"
@@ -123,13 +123,6 @@ http::ServerSettings server_settings(const Settings& settings) {
   server.cors_origins = settings.cors_origins;
   server.session.request_time = std::chrono::milliseconds(static_cast<std::int64_t>(settings.request_timeout_s * 1000));
   return server;
-}
-
-endpoints::CursorKey load_cursor_key(database::Database& database) {
-  boost::asio::io_context context(1);
-  const auto reader = database.open_reader(context);
-  const auto appender = database.open_appender(context);
-  return access::run_to_end(context, endpoints::cursor_key(*reader, *appender));
 }
 
 // The map of ROADS_FILE; null without one.
@@ -249,6 +242,7 @@ int serve(const Settings& settings) {
   if (const auto path = access::ensure_first_admin_key({realm, *database, ids, now()}, settings.data_directory)) {
     log.write(Level::warning, "an admin key was made, for the first sign-in", ObjectText().add("path", path->string()));
   }
+  const auto limits = rate_limits(settings, observation, metrics);
   const auto cursor_key = load_cursor_key(*database);
   const bool only_writer = database->dialect() == database::Dialect::sqlite;
   missions::MissionCache cache(settings.mission_cache);
@@ -329,7 +323,7 @@ int serve(const Settings& settings) {
   if (!settings.redis_addr.empty()) {
     sharing = naming("REDIS_ADDR", [&] {
       return std::make_unique<Sharing>(settings, cursor_key, vocabulary::to_text(ids.next(now())), bell, realm,
-                                       observation, metrics);
+                                       limits.get(), observation, metrics);
     });
     condition.redis = &sharing->trouble();
   }
@@ -351,7 +345,8 @@ int serve(const Settings& settings) {
                       .roads = roads,
                       .system = system,
                       .watching = watching,
-                      .observer = observer.get()};
+                      .observer = observer.get(),
+                      .limits = limits.get()};
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;
   const auto parts_of = [&](boost::asio::io_context& context) -> ThreadParts& {
     for (auto& [known, part] : parts) {
@@ -363,6 +358,7 @@ int serve(const Settings& settings) {
   http::Server server(server_settings(settings),
                       {.routes = [&](boost::asio::io_context& c) { return parts_of(c).routes(); },
                        .admit = [&](boost::asio::io_context& c) { return access::admit_by(parts_of(c).guard); },
+                       .limit = limit_by(limits.get()),
                        .explain = explain,
                        .log_fault = [&](const http::Fault& fault) { observation.http_fault(fault); },
                        .observe = [&](const http::Finished& finished) { observation.request(finished); }});
@@ -371,6 +367,8 @@ int serve(const Settings& settings) {
   metrics.gauge("http_requests_in_flight", "Requests being answered.",
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
   Signals signals;
+  // Whatever throws from here on: nobody rings the bell any more when those are taken down who listen to it.
+  const std::unique_ptr<Sharing, void (*)(Sharing*)> quiet(sharing.get(), [](Sharing* s) { s->stop(); });
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, auto_start, observation, settings);

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "access/rules/rate.hpp"
+
 namespace mms::service {
 
 struct Settings {
@@ -50,6 +52,7 @@ struct Settings {
   std::size_t road_queue = 256;
   std::size_t road_metrics = 16;
   std::size_t observed_speeds = 0;
+  access::RateSettings rates;
   std::string jwt_secret;
   std::string jwt_jwks_file;
   std::string jwt_issuer;

@@ -57,6 +57,7 @@ struct Shared {
   const SystemTools& system;
   const Watching& watching;
   routing::SpeedObserver* observer = nullptr;  // null: nobody learns speeds from trips
+  access::RateLimits* limits = nullptr;        // null: nobody is limited
 };
 
 // Threads: that of its context alone.
