@@ -119,7 +119,7 @@ Result<void> RateLimits::knock(http::Request& request, bool has_credential) {
   return {};
 }
 
-void RateLimits::was_good(http::Request& request) {
+void RateLimits::was_no_guess(http::Request& request) {
   request.rate = {};
   if (settings_.unauthenticated.limits()) addresses_.give_back(address_of(request), kWithCredential);
 }

@@ -26,8 +26,8 @@ class RateLimits {
   // bucket. The two have buckets of their own, so that whoever comes without a credential hinders nobody who has one.
   // Refuses: rate_limited.
   vocabulary::Result<void> knock(http::Request& request, bool has_credential);
-  // The credential was good.
-  void was_good(http::Request& request);
+  // The credential was good, or nobody could tell.
+  void was_no_guess(http::Request& request);
 
   struct Owed {
     RateTable::Owed owed;

@@ -100,7 +100,7 @@ TEST(RateLimits, guesses_are_counted_by_address_and_good_credentials_are_not) {
   for (int i = 0; i < 10; ++i) {
     auto request = request_of({}, "10.0.0.1");
     EXPECT_TRUE(limits.knock(request, true));
-    limits.was_good(request);
+    limits.was_no_guess(request);
     EXPECT_TRUE(request.rate.policy.empty());
   }
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(knock("10.0.0.1", true));
@@ -197,6 +197,21 @@ TEST(Guard, guessing_keys_is_limited_before_the_table_is_asked) {
   house.now += std::chrono::seconds(30);
   EXPECT_EQ(admit(good.text), "in");
   EXPECT_EQ(admit(late.text), "rate_limited");
+}
+
+TEST(Guard, a_store_that_is_away_makes_nobody_a_guesser) {
+  House house;
+  RateLimits limits({.unauthenticated = kFew}, [](auto, auto) {});
+  Guard guard(house.realm, house.keys, [&] { return house.now; }, &limits);
+  const auto key = house.add_key(vocabulary::Role::viewer);
+  auto request = request_of({}, "10.0.0.1");
+  request.headers.emplace_back("X-API-Key", key.text);
+  house.table.down = true;
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_THROW(house.run(guard.admit(request, Permission::any_caller)), database::Unavailable);
+  }
+  house.table.down = false;
+  EXPECT_TRUE(house.run(guard.admit(request, Permission::any_caller)));
 }
 
 }  // namespace

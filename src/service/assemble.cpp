@@ -27,6 +27,7 @@
 #include "routing/traffic_watch.hpp"
 #include "safety/safety_store.hpp"
 #include "service/background.hpp"
+#include "service/issuer.hpp"
 #include "service/limiting.hpp"
 #include "service/relaying.hpp"
 #include "service/sharing.hpp"
@@ -233,14 +234,20 @@ int serve(const Settings& settings) {
   const access::AccessSettings doors{.listen = settings.listen,
                                      .jwt_secret = settings.jwt_secret,
                                      .jwks = text_of_file(settings.jwt_jwks_file),
+                                     .jwks_published = !settings.jwt_jwks_url.empty(),
                                      .jwt_issuer = settings.jwt_issuer,
                                      .jwt_audience = settings.jwt_audience};
-  const auto realm_kept =
-      naming("JWT_JWKS_FILE, JWT_ISSUER and JWT_AUDIENCE", [&] { return std::make_unique<access::Realm>(doors); });
+  const auto realm_kept = naming("JWT_JWKS_FILE, JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE",
+                                 [&] { return std::make_unique<access::Realm>(doors); });
   auto& realm = *realm_kept;
   crypto::RandomIdSource ids;
   if (const auto path = access::ensure_first_admin_key({realm, *database, ids, now()}, settings.data_directory)) {
     log.write(Level::warning, "an admin key was made, for the first sign-in", ObjectText().add("path", path->string()));
+  }
+  std::unique_ptr<Issuer> issuer;
+  if (!settings.jwt_jwks_url.empty()) {
+    issuer = std::make_unique<Issuer>(settings, realm, observation, metrics);
+    issuer->start();
   }
   const auto limits = rate_limits(settings, observation, metrics);
   const auto cursor_key = load_cursor_key(*database);
@@ -306,6 +313,7 @@ int serve(const Settings& settings) {
 
   Condition condition;
   condition.open_house = realm.may_be_open();
+  if (issuer) condition.issuer = &issuer->trouble();
   const SystemTools system{metrics, openapi()};
   relay::Watchers watchers(settings.event_streams);
   const Watching watching{bell, watchers, std::chrono::milliseconds(static_cast<std::int64_t>(settings.relay_look_ms)),
@@ -387,6 +395,7 @@ int serve(const Settings& settings) {
   if (traffic) traffic->stop();
   lane.stop();
   if (sharing) sharing->stop();
+  if (issuer) issuer->stop();
   if (relaying) relaying->stop();  // behind the lane: what was committed last leaves too
   quick.stop();
   heavy.stop();

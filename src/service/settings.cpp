@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "database/database.hpp"
+#include "http/client.hpp"
 #include "relay/rules/replay.hpp"
 #include "routing/router_client.hpp"
 
@@ -86,7 +87,14 @@ constexpr auto kLines = std::to_array<SettingLine>({
      "Proxies in front that each add the address they saw to X-Forwarded-For, 0 to 16; RATE_UNAUTHENTICATED counts by "
      "what the outermost of them saw."},
     {"JWT_SECRET", "", "Shared secret of HS256 tokens, at least 32 bytes."},
-    {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
+    {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256, ES256 and EdDSA tokens."},
+    {"JWT_JWKS_URL", "",
+     "Where the tokens' issuer publishes such a set: https://<host>[:<port>]/<path>, or http where the way is guarded. "
+     "Needs JWT_ISSUER and JWT_AUDIENCE."},
+    {"JWT_JWKS_REFRESH_S", "300",
+     "How old the published keys may grow, 1 to 86400; a token with an unknown key has them asked for sooner, at most "
+     "every "
+     "ten seconds."},
     {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
     {"JWT_AUDIENCE", "", "Required audience (aud) of tokens."},
 });
@@ -234,6 +242,13 @@ Settings settings_from(const Environment& environment) {
   read_text(environment, "JWT_SECRET", s.jwt_secret);
   if (!s.jwt_secret.empty() && s.jwt_secret.size() < 32) wrong("JWT_SECRET", "at least 32 bytes long");
   read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);
+  read_text(environment, "JWT_JWKS_URL", s.jwt_jwks_url);
+  try {
+    if (!s.jwt_jwks_url.empty()) http::question_of(s.jwt_jwks_url);
+  } catch (const std::invalid_argument& e) {
+    wrong("JWT_JWKS_URL", e.what());
+  }
+  read_number(environment, "JWT_JWKS_REFRESH_S", 1.0, 86400.0, s.jwt_jwks_refresh_s);
   read_text(environment, "JWT_ISSUER", s.jwt_issuer);
   read_text(environment, "JWT_AUDIENCE", s.jwt_audience);
   return s;

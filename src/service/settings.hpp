@@ -55,6 +55,8 @@ struct Settings {
   access::RateSettings rates;
   std::string jwt_secret;
   std::string jwt_jwks_file;
+  std::string jwt_jwks_url;
+  double jwt_jwks_refresh_s = 300;
   std::string jwt_issuer;
   std::string jwt_audience;
 };

@@ -43,14 +43,15 @@ Sharing::Sharing(const Settings& settings,
                  access::RateLimits* limits,
                  Observation& observation,
                  telemetry::Metrics& metrics)
-    : observation_(observation),
-      reconnects_(metrics.counter("redis_reconnects_total", "Times that Redis was there again after an outage.")),
+    : reconnects_(metrics.counter("redis_reconnects_total", "Times that Redis was there again after an outage.")),
       settled_(metrics.counter("rate_limit_settlements_total",
                                "What callers spent, told to Redis for the other replicas, by bucket.",
                                "outcome=\"done\"")),
       not_settled_(metrics.counter("rate_limit_settlements_total",
                                    "What callers spent, told to Redis for the other replicas, by bucket.",
                                    "outcome=\"failed\"")),
+      away_(observation, "redis"),
+      refuses_(observation, "redis"),
       news_(
           redis::place_of(settings.redis_addr, settings.redis_password),
           channel_of(cursor_key),
@@ -69,21 +70,15 @@ Sharing::Sharing(const Settings& settings,
 
 // Both connections try again and again: the log is told when an outage begins and when it has ended.
 void Sharing::changed(const std::string& why) {
-  const bool was_away = away_since_ != Clock::time_point();
   if (!why.empty()) {
     trouble_.set("look at REDIS_ADDR, REDIS_PASSWORD and the server: " + why +
                  "; until then other replicas' events are seen within RELAY_LOOK_MS, their revocations within seconds, "
                  "and rate limits are each replica's own");
-    if (was_away) return;
-    away_since_ = Clock::now();
-    observation_.fault("redis", why);
+    away_.goes_on(why);
     return;
   }
   trouble_.set({});
-  refuses_ = false;
-  if (!was_away) return;
-  reconnects_.add(1);
-  observation_.mended("redis", Clock::now() - std::exchange(away_since_, {}));
+  if (away_.is_over()) reconnects_.add(1);
 }
 
 Task<void> Sharing::settle_forever(access::RateLimits& limits) {
@@ -105,18 +100,15 @@ Task<void> Sharing::settle(access::RateLimits& limits, std::span<const access::R
     const auto left = co_await buckets_.spend(spendings);
     for (std::size_t i = 0; i < owed.size(); ++i) limits.settled(owed[i], left[i]);
     settled_.add(owed.size());
-    if (std::exchange(refuses_, false)) trouble_.set({});
+    if (refuses_.is_over()) trouble_.set({});
   } catch (const redis::Away& away) {
     for (const auto& each : owed) limits.not_settled(each);
     not_settled_.add(owed.size());
-    if (news_.up()) refused(away.what());
+    if (!news_.up()) co_return;
+    // The connection is good, and still there is no answer: permissions, memory, a replica that is read-only.
+    refuses_.goes_on(away.what());
+    trouble_.set(std::string("look at Redis: rate limits are each replica's own, ") + away.what());
   }
-}
-
-// The connection is good, and still there is no answer: permissions, memory, a replica that is read-only.
-void Sharing::refused(std::string why) {
-  trouble_.set("look at Redis: rate limits are each replica's own, " + why);
-  if (!std::exchange(refuses_, true)) observation_.fault("redis", why);
 }
 
 endpoints::CursorKey load_cursor_key(database::Database& database) {

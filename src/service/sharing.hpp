@@ -13,6 +13,7 @@
 #include "relay/commit_bell.hpp"
 #include "relay/trouble.hpp"
 #include "service/observe.hpp"
+#include "service/outage.hpp"
 #include "service/settings.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -42,15 +43,13 @@ class Sharing {
   void changed(const std::string& why);
   async::Task<void> settle_forever(access::RateLimits& limits);
   async::Task<void> settle(access::RateLimits& limits, std::span<const access::RateLimits::Owed> owed);
-  void refused(std::string why);
 
   relay::KeptTrouble trouble_;
-  Observation& observation_;
   telemetry::Counter& reconnects_;
   telemetry::Counter& settled_;
   telemetry::Counter& not_settled_;
-  async::Clock::time_point away_since_{};  // the epoch: it is not away
-  bool refuses_ = false;                   // it is there, and does not settle
+  Outage away_;
+  Outage refuses_;  // it is there, and does not settle
   redis::News news_;
   redis::Buckets buckets_;
 };
