@@ -1,6 +1,7 @@
 // Handlers and rows of the endpoints below /routes.
 #include "routing/routing_routes.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "endpoints/input.hpp"
@@ -36,14 +37,6 @@ PriceBook book_of(LiveRoads& roads) {
 // Null when this service answers itself.
 const RouterClient* router_of(const RoutingTools& tools) {
   return tools.work.roads == nullptr ? tools.work.router : nullptr;
-}
-
-// How much of a plan's time is gone: more stops get more of it, none gets a second.
-std::function<double()> time_for(std::size_t stops) {
-  const auto begin = async::Clock::now();
-  const std::chrono::duration<double> whole =
-      std::min(std::chrono::milliseconds(700), std::chrono::milliseconds(20 + 8 * stops));
-  return [begin, whole] { return (async::Clock::now() - begin) / whole; };
 }
 
 // POST /routes. Refuses: invalid_fields, no_route, no_map, unavailable.
@@ -113,7 +106,7 @@ Task<Result<Response>> plan(const RoutingTools& tools, const Request& request) {
   }
   co_return co_await tools.work.heavy.run(
       request.deadline, [input = std::move(input), roads = tools.work.roads, now = tools.now()]() -> Result<Response> {
-        const auto share_used = time_for(input.stops.size());
+        const auto share_used = time_for(input.stops.size(), std::chrono::seconds(1));
         if (roads == nullptr) return response_of(plan_geodesic(input, now, share_used));
         return response_of(plan_on_roads(roads->graph(), book_of(*roads), input, now, share_used));
       });
@@ -186,6 +179,13 @@ http::Route row(std::string_view pattern, http::Handler handler, std::string_vie
 }
 
 }  // namespace
+
+std::function<double()> time_for(std::size_t stops, async::Clock::duration most) {
+  const auto begin = async::Clock::now();
+  const std::chrono::duration<double> whole = std::clamp<async::Clock::duration>(
+      most, std::chrono::milliseconds(1), std::chrono::milliseconds(std::min<std::size_t>(700, 20 + 8 * stops)));
+  return [begin, whole] { return (async::Clock::now() - begin) / whole; };
+}
 
 std::vector<http::Route> routing_routes(const RoutingTools& tools) {
   using enum ProblemKind;

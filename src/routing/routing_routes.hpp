@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "async/task.hpp"
 #include "http/route.hpp"
 #include "routing/live_roads.hpp"
 #include "routing/router_client.hpp"
@@ -25,6 +26,9 @@ struct RoutingTools {
   RoadWork& work;
   std::function<vocabulary::Time()> now;
 };
+
+// For a planner that begins now: how much of its time is gone. More stops get more, none more than 0.7 s or `most`.
+std::function<double()> time_for(std::size_t stops, async::Clock::duration most);
 
 std::vector<http::Route> routing_routes(const RoutingTools& tools);
 

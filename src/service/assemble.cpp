@@ -206,6 +206,7 @@ std::string openapi() {
   relay::CommitBell bell;
   relay::Watchers watchers(0);
   const Watching watching{bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1), {}};
+  trips::RouteLines route_lines;
   ThreadParts parts(context, {.database = database,
                               .realm = realm,
                               .lane = lane,
@@ -214,7 +215,8 @@ std::string openapi() {
                               .observation = observation,
                               .roads = roads,
                               .system = system,
-                              .watching = watching});
+                              .watching = watching,
+                              .route_lines = route_lines});
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -335,10 +337,11 @@ int serve(const Settings& settings) {
     });
     condition.redis = &sharing->trouble();
   }
+  trips::RouteLines route_lines;
   std::unique_ptr<TakingIn> taking_in;
   if (takes_in(settings)) {
     taking_in = naming("KAFKA_BROKERS and KAFKA_OPTIONS", [&] {
-      return std::make_unique<TakingIn>(*database, lane, settings, observation, metrics,
+      return std::make_unique<TakingIn>(*database, lane, settings, observation, metrics, route_lines,
                                         trip_sightings(observer.get()));
     });
     condition.intake = &taking_in->state();
@@ -353,6 +356,7 @@ int serve(const Settings& settings) {
                       .roads = roads,
                       .system = system,
                       .watching = watching,
+                      .route_lines = route_lines,
                       .observer = observer.get(),
                       .limits = limits.get()};
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;

@@ -104,10 +104,12 @@ TakingIn::TakingIn(database::Database& database,
                    const Settings& settings,
                    Observation& observation,
                    telemetry::Metrics& metrics,
+                   trips::RouteLines& route_lines,
                    trips::OnTrack on_track)
     : reader_(database.open_reader(context_)),
       appender_(database.open_appender(context_)),
-      track_tools_{*reader_, *appender_, lane, now, [this] { return stopping_.load(); }, std::move(on_track)},
+      track_tools_{*reader_,    *appender_,         lane, now, [this] { return stopping_.load(); },
+                   route_lines, std::move(on_track)},
       source_(source_settings(settings),
               {.on_fault = fault_of(observation),
                .commit_failed = [&failed = metrics.counter(

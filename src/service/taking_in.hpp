@@ -31,6 +31,7 @@ class TakingIn {
            const Settings& settings,
            Observation& observation,
            telemetry::Metrics& metrics,
+           trips::RouteLines& route_lines,
            trips::OnTrack on_track);
   ~TakingIn() { stop(); }
   TakingIn(const TakingIn&) = delete;

@@ -56,6 +56,7 @@ struct Shared {
   routing::RoadWork& roads;
   const SystemTools& system;
   const Watching& watching;
+  trips::RouteLines& route_lines;
   routing::SpeedObserver* observer = nullptr;  // null: nobody learns speeds from trips
   access::RateLimits* limits = nullptr;        // null: nobody is limited
 };

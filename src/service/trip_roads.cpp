@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "routing/rules/plan_answers.hpp"
 #include "routing/rules/route_answers.hpp"
 #include "vocabulary/json_read.hpp"
 
@@ -11,6 +12,7 @@ namespace mms::service {
 namespace {
 
 using trips::FoundWays;
+using trips::StopOrders;
 using trips::WayAsked;
 using vocabulary::Result;
 
@@ -19,12 +21,15 @@ roads::VehicleClass class_of(trips::Sector sector) {
   return heavy ? roads::VehicleClass::truck : roads::VehicleClass::car;
 }
 
+vocabulary::Coordinates place_of(const trips::Point& p) {
+  return {{p.latitude}, {p.longitude}};
+}
+
 routing::RouteInput input_of(const WayAsked& asked) {
   routing::RouteInput input;
-  const auto place = [](const trips::Point& p) { return vocabulary::Coordinates{{p.latitude}, {p.longitude}}; };
-  input.from = place(asked.stops.front());
-  input.to = place(asked.stops.back());
-  for (std::size_t i = 1; i + 1 < asked.stops.size(); ++i) input.via.push_back(place(asked.stops[i]));
+  input.from = place_of(asked.stops.front());
+  input.to = place_of(asked.stops.back());
+  for (std::size_t i = 1; i + 1 < asked.stops.size(); ++i) input.via.push_back(place_of(asked.stops[i]));
   input.departure = asked.departure;
   input.profile.value = class_of(asked.sector);
   input.geometry.value = routing::GeometryFormat::polyline6;
@@ -45,6 +50,43 @@ std::optional<trips::FoundWay> find_one(routing::LiveRoads& live, const WayAsked
   for (const auto& leg : offer.legs) way.route.legs.push_back({leg.distance_m, leg.duration_s});
   way.line = vocabulary::json::from_stored<std::string>(offer.geometry.json);
   return way;
+}
+
+// The planner's order; stops that no road leads to come last, as they were sent.
+std::vector<std::size_t> order_one(routing::LiveRoads* live,
+                                   const WayAsked& asked,
+                                   vocabulary::Time now,
+                                   const std::function<double()>& share_used) {
+  const auto middle = asked.stops.size() - 2;
+  routing::RoutePlanInput input;
+  input.start = place_of(asked.stops.front());
+  input.end = place_of(asked.stops.back());
+  input.departure = asked.departure;
+  input.profile.value = class_of(asked.sector);
+  for (std::size_t i = 1; i <= middle; ++i) {
+    const auto place = place_of(asked.stops[i]);
+    input.stops.emplace_back().latitude = place.latitude;
+    input.stops.back().longitude = place.longitude;
+  }
+  auto plan = [&] {
+    if (live == nullptr) return routing::plan_geodesic(input, now, share_used);
+    const auto book = [live](const routing::Pricing& pricing) { return live->priced(pricing); };
+    auto on_roads = routing::plan_on_roads(live->graph(), book, input, now, share_used);
+    // A stop off the map: then as the crow flies.
+    return on_roads ? std::move(on_roads) : routing::plan_geodesic(input, now, share_used);
+  }();
+  std::vector<std::size_t> order;
+  std::vector<bool> is_placed(middle);
+  const auto place = [&](std::size_t stop) {
+    if (is_placed[stop]) return;
+    is_placed[stop] = true;
+    order.push_back(stop);
+  };
+  if (plan) {
+    for (const auto& visit : plan->visits) place(static_cast<std::size_t>(visit.stop));
+  }
+  for (std::size_t i = 0; i < middle; ++i) place(i);
+  return order;
 }
 
 // What `work` answers, or nothing at the deadline: then it goes on unheard.
@@ -97,6 +139,22 @@ trips::FindWays trip_ways(routing::RoadWork& work,
         });
     auto found = co_await by(deadline, std::move(looking), on_fault);
     co_return found ? std::move(*found) : FoundWays(count);
+  };
+}
+
+trips::OrderStops trip_orders(routing::RoadWork& work, std::function<vocabulary::Time()> now) {
+  return [&work, now = std::move(now)](std::vector<WayAsked> asked,
+                                       async::Deadline deadline) -> async::Task<Result<StopOrders>> {
+    auto looking = work.heavy.run(
+        deadline, [asked = std::move(asked), deadline, roads = work.roads, at = now()]() -> Result<StopOrders> {
+          StopOrders orders;
+          for (const auto& one : asked) {
+            const auto left = (deadline - async::Clock::now()) / static_cast<long>(asked.size() - orders.size());
+            orders.push_back(order_one(roads, one, at, routing::time_for(one.stops.size() - 2, left)));
+          }
+          return orders;
+        });
+    co_return co_await std::move(looking);
   };
 }
 

@@ -15,6 +15,9 @@ trips::FindWays trip_ways(routing::RoadWork& work,
                           std::function<vocabulary::Time()> now,
                           std::function<void(const std::string&)> on_fault);
 
+// Orders stops on the map, as the crow flies without one. Lifetime: as above.
+trips::OrderStops trip_orders(routing::RoadWork& work, std::function<vocabulary::Time()> now);
+
 // Empty without an observer. Lifetime: the observer outlives it.
 trips::OnTrack trip_sightings(routing::SpeedObserver* observer);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "database/database.hpp"
+#include "trips/route_lines.hpp"
 #include "trips/rules/tracking.hpp"
 #include "trips/trip_store.hpp"
 
@@ -19,14 +20,16 @@ struct PositionTools {
   database::Appender& appender;
   const std::function<vocabulary::Time()>& now;
   const OnTrack& on_track;  // may be empty
+  RouteLines& lines;
 };
 
 // Sound positions of one trip, and what became of them.
 struct TripPositions {
   StoredTrip stored;
   std::vector<Position> positions;
-  int accepted = 0;         // the others were there already
-  std::vector<Step> steps;  // that they show; the lane decides which of them still count
+  int accepted = 0;          // the others were there already
+  std::vector<Step> steps;   // that they show; the lane decides which of them still count
+  std::optional<Live> live;  // the figures behind them; nothing when others wrote them meanwhile
 };
 
 // Stores the positions of all the trips, in one transaction. Each trip is there once.

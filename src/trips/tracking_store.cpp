@@ -1,6 +1,8 @@
 // SQL of positions and live figures.
 #include "trips/tracking_store.hpp"
 
+#include <algorithm>
+
 #include "vocabulary/json_write.hpp"
 
 namespace mms::trips {
@@ -12,19 +14,21 @@ using database::Statement;
 
 #define POSITION_COLUMNS                                                                                       \
   "insert into trip_tracking (trip_id, recorded_at, latitude, longitude, speed_mps, heading_deg, accuracy_m, " \
-  "received_at) "
+  "received_at, suspect) "
 #define POSITION_ONCE " on conflict (trip_id, recorded_at) do nothing returning trip_id"
 const Statement insert_all(
     "insert_positions",
     Statement::Shape::many,
-    POSITION_COLUMNS "values ($1, $2, $3, $4, $5, $6, $7, $8)" POSITION_ONCE,
+    POSITION_COLUMNS "values ($1, $2, $3, $4, $5, $6, $7, $8, $9)" POSITION_ONCE,
     POSITION_COLUMNS
     "select cast(a as uuid), cast(b as timestamptz), cast(c as double precision), cast(d as double precision), cast(e "
     "as "
-    "double precision), cast(f as double precision), cast(g as double precision), cast(h as timestamptz) from "
+    "double precision), cast(f as double precision), cast(g as double precision), cast(h as timestamptz), cast(i as "
+    "boolean) from "
     "unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as text[]), "
     "cast($6 as "
-    "text[]), cast($7 as text[]), cast($8 as text[])) as t(a, b, c, d, e, f, g, h)" POSITION_ONCE);
+    "text[]), cast($7 as text[]), cast($8 as text[]), cast($9 as text[])) as t(a, b, c, d, e, f, g, h, "
+    "i)" POSITION_ONCE);
 #undef POSITION_COLUMNS
 #undef POSITION_ONCE
 
@@ -41,6 +45,13 @@ const Statement put_live("put_trip_live",
                          "cast(c as json) from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as text[])) as "
                          "t(a, b, c)" PUT_LIVE);
 #undef PUT_LIVE
+const Statement mark_all(
+    "mark_positions",
+    Statement::Shape::many,
+    "update trip_tracking set suspect = $3 where trip_id = $1 and recorded_at = $2",
+    "update trip_tracking t set suspect = cast(p.c as boolean) from unnest(cast($1 as text[]), cast($2 as text[]), "
+    "cast($3 as text[])) as p(a, b, c) where t.trip_id = cast(p.a as uuid) and t.recorded_at = cast(p.b as "
+    "timestamptz)");
 const Statement at_moment(
     "trips_at",
     Statement::Shape::many,
@@ -52,7 +63,7 @@ const Statement at_moment(
     "by p.n");
 const Statement after(
     "positions_after",
-    "select recorded_at, latitude, longitude, speed_mps, heading_deg, accuracy_m from trip_tracking where "
+    "select recorded_at, latitude, longitude, speed_mps, heading_deg, accuracy_m, suspect from trip_tracking where "
     "trip_id = $1 and recorded_at > $2 order by recorded_at limit cast($3 as bigint)");
 
 std::optional<double> real_at(const database::Row& row, std::size_t column) {
@@ -65,10 +76,24 @@ Query insert_positions() {
   return {&insert_all, {}};
 }
 
-void add_positions(Query& insert, const TripId& id, const std::vector<Position>& positions, Time received_at) {
+void add_positions(Query& insert,
+                   const TripId& id,
+                   const std::vector<Position>& positions,
+                   const std::vector<Time>& suspects,
+                   Time received_at) {
   for (const auto& p : positions) {
-    insert.add(id, p.recorded_at, p.latitude, p.longitude, p.speed_mps, p.heading_deg, p.accuracy_m, received_at);
+    const bool is_suspect = std::ranges::binary_search(suspects, p.recorded_at);
+    insert.add(id, p.recorded_at, p.latitude, p.longitude, p.speed_mps, p.heading_deg, p.accuracy_m, received_at,
+               is_suspect ? std::optional(true) : std::nullopt);
   }
+}
+
+Query mark_positions() {
+  return {&mark_all, {}};
+}
+
+void add_mark(Query& mark, const TripId& id, Time recorded_at, bool is_suspect) {
+  mark.add(id, recorded_at, is_suspect ? std::optional(true) : std::nullopt);
 }
 
 Query replace_live() {
@@ -102,6 +127,12 @@ std::vector<Position> positions_from(const Rows& rows) {
                          .accuracy_m = real_at(row, 5)});
   }
   return positions;
+}
+
+std::vector<bool> suspects_from(const Rows& rows) {
+  std::vector<bool> suspects(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) suspects[i] = !rows[i].is_null(6) && rows[i].flag(6);
+  return suspects;
 }
 
 }  // namespace mms::trips

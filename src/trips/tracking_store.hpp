@@ -10,9 +10,16 @@
 namespace mms::trips {
 
 // Stores each position once; the answer has the trip's id for each that was new. Rows of several trips come in the
-// order of their ids, so that two who store the same do not wait for each other.
+// order of their ids, so that two who store the same do not wait for each other. `suspects`: their moments, in order.
 database::Query insert_positions();
-void add_positions(database::Query& insert, const TripId& id, const std::vector<Position>& positions, Time received_at);
+void add_positions(database::Query& insert,
+                   const TripId& id,
+                   const std::vector<Position>& positions,
+                   const std::vector<Time>& suspects,
+                   Time received_at);
+// Says of stored positions whether they are suspects.
+database::Query mark_positions();
+void add_mark(database::Query& mark, const TripId& id, Time recorded_at, bool is_suspect);
 
 // Puts the live figures of trips in place of those of `revision` (0: of none). The answer has the id of each whose
 // figures were still those. The order of ids again.
@@ -25,5 +32,7 @@ database::Query trips_at(const std::vector<VehiclePosition>& positions);
 // Positions recorded after a moment, in order.
 database::Query positions_after(const TripId& id, Time after, std::int64_t limit);
 std::vector<Position> positions_from(const database::Rows& rows);
+// Which of the same rows are suspects.
+std::vector<bool> suspects_from(const database::Rows& rows);
 
 }  // namespace mms::trips

@@ -65,21 +65,39 @@ Result<CommandPtr> made(const TripItem& item) {
   return make(*item.id, std::move(input));
 }
 
-Result<CommandPtr> creation(const TripTools& tools, const TripItem& item, std::optional<FoundWay> way) {
+// What was worked out for an item before it rides: the order of its stops, then the way between them.
+struct Planned {
+  std::vector<std::size_t> order;  // empty: as they were sent
+  std::optional<FoundWay> way;
+};
+
+Result<CreateTrip> creation_of(const TripItem& item, const Planned& planned) {
   TRY(input, input_of<CreateTrip>(item));
+  put_in_order(input.waypoints, planned.order);
+  return input;
+}
+
+Result<UpdateTrip> update_of(const TripItem& item, const Planned& planned) {
+  TRY(input, input_of<UpdateTrip>(item));
+  if (input.waypoints.value) put_in_order(*input.waypoints.value, planned.order);
+  return input;
+}
+
+Result<CommandPtr> creation(const TripTools& tools, const TripItem& item, Planned planned) {
+  TRY(input, creation_of(item, planned));
   const auto now = tools.now();
-  if (!input.id) return create_trip(std::move(input), {tools.ids.next(now)}, false, {}, std::move(way));
+  if (!input.id) return create_trip(std::move(input), {tools.ids.next(now)}, false, {}, std::move(planned.way));
   if (const auto good = endpoints::check_chosen_id(input.id->uuid, now); !good) return std::unexpected(good.error());
   const auto id = *input.id;
-  return create_trip(std::move(input), id, true, endpoints::body_hash(item.input.text), std::move(way));
+  return create_trip(std::move(input), id, true, endpoints::body_hash(item.input.text), std::move(planned.way));
 }
 
-Result<CommandPtr> change(const TripItem& item, std::optional<FoundWay> way) {
-  TRY(input, input_of<UpdateTrip>(item));
-  return update_trip(*item.id, std::move(input), std::move(way));
+Result<CommandPtr> change(const TripItem& item, Planned planned) {
+  TRY(input, update_of(item, planned));
+  return update_trip(*item.id, std::move(input), std::move(planned.way));
 }
 
-Result<CommandPtr> command_of(const TripTools& tools, const TripItem& item, std::optional<FoundWay> way) {
+Result<CommandPtr> command_of(const TripTools& tools, const TripItem& item, Planned planned) {
   if (item.action != TripAction::create && !item.id) {
     auto refusal = vocabulary::refuse(ProblemKind::invalid_fields, "this action needs one more field");
     refusal.error().errors.push_back({"/id", "required", "this field is required for this action"});
@@ -87,9 +105,9 @@ Result<CommandPtr> command_of(const TripTools& tools, const TripItem& item, std:
   }
   switch (item.action) {
     case TripAction::create:
-      return creation(tools, item, std::move(way));
+      return creation(tools, item, std::move(planned));
     case TripAction::update:
-      return change(item, std::move(way));
+      return change(item, std::move(planned));
     case TripAction::assign:
       return made<AssignTrip, assign_trip>(item);
     case TripAction::start:
@@ -101,44 +119,71 @@ Result<CommandPtr> command_of(const TripTools& tools, const TripItem& item, std:
     case TripAction::fail:
       return made<FailTrip, fail_trip>(item);
   }
-  return creation(tools, item, std::move(way));
+  return creation(tools, item, std::move(planned));
 }
 
-// The ways of creations and updates, all looked for together; what an item before changes in the stops is not seen.
-async::Task<FoundWays> ways_of(const TripTools& tools, const http::Request& request, const TripBulkRequest& bulk) {
-  FoundWays ways(bulk.items.size());
+// What is to be worked out for some of the items, by their places.
+struct Wanted {
   std::vector<WayAsked> asked;
   std::vector<std::size_t> places;
-  for (std::size_t i = 0; tools.find_ways && i < ways.size(); ++i) {
+};
+
+struct AskForOrder {
+  const TripTools& tools;
+  const http::Request& request;
+  auto of(const CreateTrip& input) const { return order_wanted(request, input); }
+  auto of(TripId id, const UpdateTrip& input) const { return order_wanted(tools, request, id, input); }
+};
+struct AskForWay {
+  const TripTools& tools;
+  const http::Request& request;
+  auto of(const CreateTrip& input) const { return way_wanted(tools, request, input); }
+  auto of(TripId id, const UpdateTrip& input) const { return way_wanted(tools, request, id, input); }
+};
+
+// What an item before changes in the stops is not seen.
+template <class Ask>
+async::Task<Wanted> wanted(const TripBulkRequest& bulk, const std::vector<Planned>& planned, Ask ask) {
+  Wanted all;
+  for (std::size_t i = 0; i < planned.size(); ++i) {
     const auto& item = bulk.items[i];
-    std::optional<WayAsked> wanted;
+    std::optional<WayAsked> one;
     if (item.action == TripAction::create) {
-      if (const auto input = input_of<CreateTrip>(item)) wanted = way_wanted(tools, request, *input);
+      if (const auto input = creation_of(item, planned[i])) one = ask.of(*input);
     } else if (item.action == TripAction::update && item.id) {
-      if (const auto input = input_of<UpdateTrip>(item)) {
-        wanted = co_await way_wanted(tools, request, *item.id, *input);
-      }
+      if (const auto input = update_of(item, planned[i])) one = co_await ask.of(*item.id, *input);
     }
-    if (!wanted) continue;
-    asked.push_back(std::move(*wanted));
-    places.push_back(i);
+    if (!one) continue;
+    all.asked.push_back(std::move(*one));
+    all.places.push_back(i);
   }
-  if (asked.empty()) co_return ways;
-  const auto deadline = std::min(request.deadline, async::Clock::now() + kBulkWayTime);
-  auto found = co_await tools.find_ways(std::move(asked), deadline);
-  for (std::size_t i = 0; i < places.size(); ++i) ways[places[i]] = std::move(found[i]);
-  co_return ways;
+  co_return all;
 }
 
-Result<lanes::Submission> submission_of(const TripTools& tools,
-                                        const http::Request& request,
-                                        const TripItem& item,
-                                        std::size_t index,
-                                        std::optional<FoundWay> way) {
+// First the orders of stops, all together, then the ways between them. Refuses: unavailable, request_timeout.
+async::Task<Result<std::vector<Planned>>> plan_all(const TripTools& tools,
+                                                   const http::Request& request,
+                                                   const TripBulkRequest& bulk) {
+  std::vector<Planned> planned(bulk.items.size());
+  const auto deadline = std::min(request.deadline, async::Clock::now() + kBulkWayTime);
+  if (auto orders = co_await wanted(bulk, planned, AskForOrder{tools, request}); !orders.asked.empty()) {
+    CO_TRY(found, co_await tools.order_stops(std::move(orders.asked), deadline));
+    for (std::size_t i = 0; i < found.size(); ++i) planned[orders.places[i]].order = std::move(found[i]);
+  }
+  if (!tools.find_ways) co_return planned;
+  if (auto ways = co_await wanted(bulk, planned, AskForWay{tools, request}); !ways.asked.empty()) {
+    auto found = co_await tools.find_ways(std::move(ways.asked), deadline);
+    for (std::size_t i = 0; i < found.size(); ++i) planned[ways.places[i]].way = std::move(found[i]);
+  }
+  co_return planned;
+}
+
+Result<lanes::Submission> submission_of(
+    const TripTools& tools, const http::Request& request, const TripItem& item, std::size_t index, Planned planned) {
   const bool writes = item.action == TripAction::create || item.action == TripAction::update;
   const auto permission = writes ? Permission::trips_write : Permission::trips_execute;
   if (const auto may = access::may_somewhere(request.caller, permission); !may) return std::unexpected(may.error());
-  TRY(command, command_of(tools, item, std::move(way)));
+  TRY(command, command_of(tools, item, std::move(planned)));
   if (item.version) command->expected_versions = {*item.version};
   return endpoints::submission_of_item(request, std::move(command), index, json::write(item));
 }
@@ -158,11 +203,11 @@ TripBulkAnswer answer_of(const lanes::Outcome& outcome, const http::Request& req
 async::Task<Result<http::Response>> bulk(const TripTools& tools, const http::Request& request) {
   CO_TRY(input, endpoints::body_of<TripBulkRequest>(request));
   std::vector<std::optional<lanes::Outcome>> outcomes(input.items.size());
-  auto ways = co_await ways_of(tools, request, input);
+  CO_TRY(planned, co_await plan_all(tools, request, input));
   std::vector<lanes::Submission> submissions;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < input.items.size(); ++i) {
-    auto submission = submission_of(tools, request, input.items[i], i, std::move(ways[i]));
+    auto submission = submission_of(tools, request, input.items[i], i, std::move(planned[i]));
     if (submission) {
       submissions.push_back(std::move(*submission));
       places.push_back(i);

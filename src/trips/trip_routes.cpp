@@ -30,7 +30,7 @@ using vocabulary::Permission;
 using vocabulary::ProblemKind;
 
 // POST /trips: a new trip, assigned when it has a vehicle.
-// Refuses: invalid_fields, forbidden, already_exists, not_available_yet.
+// Refuses: invalid_fields, forbidden, already_exists, unavailable.
 Task<Result<Response>> create(const TripTools& tools, const Request& request) {
   CO_TRY(input, body_of<CreateTrip>(request));
   const auto now = tools.now();
@@ -41,6 +41,10 @@ Task<Result<Response>> create(const TripTools& tools, const Request& request) {
   }
   const auto id = chosen ? *input.id : TripId{tools.ids.next(now)};
   auto hash = chosen ? endpoints::body_hash(request.body) : std::string();
+  auto order = order_wanted(request, input);
+  if (auto done = co_await put_in_order(tools, request, std::move(order), input.waypoints); !done) {
+    co_return std::unexpected(std::move(done).error());
+  }
   auto way = co_await find_way(tools, request, way_wanted(tools, request, input));
   auto command = create_trip(std::move(input), id, chosen, std::move(hash), std::move(way));
   co_return co_await endpoints::ride(tools.lane, request, std::move(command));
@@ -50,6 +54,11 @@ Task<Result<Response>> create(const TripTools& tools, const Request& request) {
 Task<Result<Response>> update(const TripTools& tools, const Request& request) {
   CO_TRY(id, id_in_path<TripId>(request, "trip"));
   CO_TRY(input, body_of<UpdateTrip>(request));
+  if (auto order = co_await order_wanted(tools, request, id, input)) {
+    if (auto done = co_await put_in_order(tools, request, std::move(order), *input.waypoints.value); !done) {
+      co_return std::unexpected(std::move(done).error());
+    }
+  }
   auto wanted = co_await way_wanted(tools, request, id, input);
   auto way = co_await find_way(tools, request, std::move(wanted));
   co_return co_await endpoints::ride(tools.lane, request, update_trip(id, std::move(input), std::move(way)));
@@ -102,7 +111,7 @@ void add_trip_rows(const TripTools& tools, std::vector<Route>& routes) {
        .answers = kTrip,
        .success = 201,
        .repeat = 200,
-       .problems = {invalid_fields, already_exists, not_available_yet},
+       .problems = {invalid_fields, already_exists},
        .idempotent = true,
        .example_request =
            R"({"fleet_id":"city-cabs","vehicle_id":"cab-7","sector":"ridehail","passenger_count":2,)"

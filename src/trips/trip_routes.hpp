@@ -31,6 +31,11 @@ using FindWays = std::function<async::Task<FoundWays>(std::vector<WayAsked>, asy
 inline constexpr std::chrono::milliseconds kWayTime{500};
 inline constexpr std::chrono::milliseconds kBulkWayTime{2000};
 
+// For each that is asked the order in which its stops between the first and the last are driven fastest: of each place,
+// which of them comes there, counted from 0. Refuses: unavailable, request_timeout.
+using StopOrders = std::vector<std::vector<std::size_t>>;
+using OrderStops = std::function<async::Task<vocabulary::Result<StopOrders>>(std::vector<WayAsked>, async::Deadline)>;
+
 // One for each thread. Lifetime: outlives the routes; what it names outlives it.
 struct TripTools {
   database::Reader& reader;
@@ -41,7 +46,9 @@ struct TripTools {
   std::function<vocabulary::Time()> now;
   std::function<void(const PositionCounts&)> on_positions;  // may be empty
   FindWays find_ways;                                       // empty: no road map
-  OnTrack on_track = {};                                    // may be empty
+  RouteLines& lines;
+  OnTrack on_track;  // may be empty
+  OrderStops order_stops;
 };
 
 std::vector<http::Route> trip_routes(const TripTools& tools);

@@ -8,6 +8,17 @@
 #include "vocabulary/json_write.hpp"
 
 namespace mms::trips {
+
+// What line_of below wrote.
+struct StoredLine {
+  std::vector<std::vector<double>> coordinates;
+};
+BOOST_DESCRIBE_STRUCT(StoredLine, (), (coordinates))
+struct StoredRoute {
+  StoredLine geometry;
+};
+BOOST_DESCRIBE_STRUCT(StoredRoute, (), (geometry))
+
 namespace {
 
 using database::Query;
@@ -94,6 +105,12 @@ const Statement drop_private("drop_trip_private",
                              "delete from trip_private where trip_id = any(cast($1 as uuid[]))");
 const Statement route_of("find_trip_route",
                          "select body from trip_routes where trip_id = $1 order by revision desc limit 1");
+const Statement route_bodies(
+    "find_trip_routes",
+    Statement::Shape::many,
+    "select (select body from trip_routes where trip_id = $1 and revision = cast($2 as integer))",
+    "select (select r.body from trip_routes r where r.trip_id = cast(p.a as uuid) and r.revision = cast(p.b as "
+    "bigint)) from unnest(cast($1 as text[]), cast($2 as text[])) with ordinality as p(a, b, n) order by p.n");
 const Statement private_of("find_trip_private", "select body from trip_private where trip_id = $1");
 const Statement bodies("trip_bodies", "select id, body from trips where id > $1 order by id limit cast($2 as bigint)");
 
@@ -229,6 +246,22 @@ std::vector<StoredTrip> trips_from(const Rows& rows) {
 
 Query find_route(const TripId& id) {
   return database::query(route_of, id);
+}
+
+Query find_route_bodies(const std::vector<RouteKey>& keys) {
+  Query q{&route_bodies, {}};
+  for (const auto& key : keys) q.add(key.id, key.revision);
+  return q;
+}
+
+std::vector<Point> points_of_route(const std::string& body) {
+  const auto route = json::from_stored<StoredRoute>(body);
+  std::vector<Point> points;
+  points.reserve(route.geometry.coordinates.size());
+  for (const auto& place : route.geometry.coordinates) {
+    if (place.size() >= 2) points.push_back({place[1], place[0]});
+  }
+  return points;
 }
 
 Query find_private(const TripId& id) {

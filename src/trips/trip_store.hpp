@@ -33,8 +33,16 @@ std::optional<StoredTrip> trip_from(const database::Rows& rows);
 database::Query find_trips(const std::vector<TripId>& ids);
 std::vector<StoredTrip> trips_from(const database::Rows& rows);
 
-// The line of its newest route: JSON.
+// Its newest route with the line: JSON.
 database::Query find_route(const TripId& id);
+// Those of (trip, revision), each by its place; null where there is none.
+struct RouteKey {
+  TripId id;
+  int revision = 1;
+};
+database::Query find_route_bodies(const std::vector<RouteKey>& keys);
+// The line of such a body.
+std::vector<Point> points_of_route(const std::string& body);
 // Its private fields: JSON.
 database::Query find_private(const TripId& id);
 

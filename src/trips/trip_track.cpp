@@ -55,6 +55,18 @@ struct PositionsTaken {
 };
 BOOST_DESCRIBE_STRUCT(PositionsTaken, (), (accepted, duplicate, refused, refusals))
 
+// A position as it is kept. `suspect`: it moved nothing, because no vehicle is so fast.
+struct PositionView {
+  Time recorded_at;
+  double latitude = 0;
+  double longitude = 0;
+  std::optional<double> speed_mps;
+  std::optional<double> heading_deg;
+  std::optional<double> accuracy_m;
+  std::optional<bool> suspect;
+};
+BOOST_DESCRIBE_STRUCT(PositionView, (), (recorded_at, latitude, longitude, speed_mps, heading_deg, accuracy_m, suspect))
+
 // Where the trip is. Without a position: what was estimated.
 struct TrackView {
   TripId trip_id;
@@ -67,9 +79,23 @@ struct TrackView {
   bool off_route = false;
   double deviation_m = 0;
   RouteSource source{};
+  std::optional<int> route_revision;  // on which it was measured
+  std::optional<double> place_m;      // along that route, when it is on roads
 };
-BOOST_DESCRIBE_STRUCT(
-    TrackView, (), (trip_id, status, position, travelled_m, remaining_m, progress, eta, off_route, deviation_m, source))
+BOOST_DESCRIBE_STRUCT(TrackView,
+                      (),
+                      (trip_id,
+                       status,
+                       position,
+                       travelled_m,
+                       remaining_m,
+                       progress,
+                       eta,
+                       off_route,
+                       deviation_m,
+                       source,
+                       route_revision,
+                       place_m))
 
 Position position_from(const PositionInput& in, Time now) {
   return {.recorded_at = in.recorded_at.value_or(now),
@@ -115,7 +141,8 @@ Task<Result<Response>> take(const TripTools& tools, const Request& request) {
   std::vector<TripPositions> kept(1);
   kept[0] = {.stored = std::move(stored), .positions = std::move(sorted.good)};
   if (!kept[0].positions.empty()) {
-    co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track}, kept, request.deadline);
+    co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.lines}, kept,
+                            request.deadline);
     sorted.taken.accepted = kept[0].accepted;
     sorted.taken.duplicate = static_cast<int>(kept[0].positions.size()) - kept[0].accepted;
   }
@@ -141,14 +168,17 @@ TrackView view_of(const StoredTrip& stored) {
   TrackView view{.trip_id = trip.id, .status = trip.status, .position = {}, .eta = {}};
   view.source = trip.route ? trip.route->source : RouteSource::geodesic;
   view.remaining_m = trip.estimated_distance_m;
-  if (const auto& live = stored.live) {
-    view.position = live->position;
-    view.travelled_m = live->travelled_m;
-    view.remaining_m = live->remaining_m;
-    view.progress = live->progress;
-    view.off_route = live->off_route;
-    view.deviation_m = live->deviation_m;
-    if (is_active(trip.status)) view.eta = live->eta;
+  if (stored.live) {
+    const auto live = as_of_route(trip, *stored.live);
+    view.position = live.position;
+    view.travelled_m = live.travelled_m;
+    view.remaining_m = live.remaining_m;
+    view.progress = live.progress;
+    view.off_route = live.off_route;
+    view.deviation_m = live.deviation_m;
+    view.route_revision = live.route_revision;
+    view.place_m = live.place_m;
+    if (is_active(trip.status)) view.eta = live.eta;
   } else if (is_active(trip.status) && trip.actual_start_time) {
     view.eta = *trip.actual_start_time + vocabulary::seconds(trip.estimated_duration_s);
   }
@@ -157,6 +187,19 @@ TrackView view_of(const StoredTrip& stored) {
     view.remaining_m = 0;
   }
   return view;
+}
+
+std::vector<PositionView> views_of(const database::Rows& rows) {
+  const auto positions = positions_from(rows);
+  const auto suspects = suspects_from(rows);
+  std::vector<PositionView> views;
+  views.reserve(positions.size());
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    const auto& p = positions[i];
+    views.push_back({p.recorded_at, p.latitude, p.longitude, p.speed_mps, p.heading_deg, p.accuracy_m,
+                     suspects[i] ? std::optional(true) : std::nullopt});
+  }
+  return views;
 }
 
 // GET /trips/{id}/track: now; with `since` the history after that moment, oldest first.
@@ -181,7 +224,7 @@ Task<Result<Response>> show(const TripTools& tools, const Request& request) {
     from = vocabulary::time_from_text(place.front()).value_or(from);
   }
   const auto rows = co_await tools.reader.run_one(positions_after(id, from, limit + 1), request.deadline);
-  endpoints::Page<Position> page{.items = positions_from(rows), .next_cursor = {}, .total = {}};
+  endpoints::Page<PositionView> page{.items = views_of(rows), .next_cursor = {}, .total = {}};
   if (static_cast<std::int64_t>(page.items.size()) > limit) {
     page.items.pop_back();
     page.next_cursor = tools.cursor_key.seal(scope, {vocabulary::to_text(page.items.back().recorded_at)});
@@ -198,7 +241,7 @@ Task<Result<Response>> show(const TripTools& tools, const Request& request) {
 constexpr http::SchemaRef kNowOrHistory{"TripTrackOrPositions", [](std::string_view name, json::Schemas& schemas) {
                                           static constexpr char kEither = 0;
                                           json::define_schema<TrackView>(schemas, "TripTrack");
-                                          json::define_schema<endpoints::Page<Position>>(schemas, "PositionPage");
+                                          json::define_schema<endpoints::Page<PositionView>>(schemas, "PositionPage");
                                           if (!schemas.claim(name, &kEither)) return;
                                           schemas.set(name, R"({"anyOf":[{"$ref":"#/components/schemas/TripTrack"},)"
                                                             R"({"$ref":"#/components/schemas/PositionPage"}]})");

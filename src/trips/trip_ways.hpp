@@ -15,6 +15,19 @@ async::Task<std::optional<WayAsked>> way_wanted(const TripTools& tools,
                                                 TripId id,
                                                 const UpdateTrip& input);
 
+// The same for the order of waypoints; nothing unless the client asks for it.
+std::optional<WayAsked> order_wanted(const http::Request& request, const CreateTrip& input);
+async::Task<std::optional<WayAsked>> order_wanted(const TripTools& tools,
+                                                  const http::Request& request,
+                                                  TripId id,
+                                                  const UpdateTrip& input);
+
+// Puts the waypoints into the order that is driven fastest, when that is wanted. Refuses: unavailable, request_timeout.
+async::Task<vocabulary::Result<void>> put_in_order(const TripTools& tools,
+                                                   const http::Request& request,
+                                                   std::optional<WayAsked> asked,
+                                                   List<StopInput, 100>& waypoints);
+
 // One way; nothing when none was found soon.
 async::Task<std::optional<FoundWay>> find_way(const TripTools& tools,
                                               const http::Request& request,

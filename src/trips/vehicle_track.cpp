@@ -80,7 +80,8 @@ Task<PositionCounts> track_vehicles(const VehicleTrackTools& tools, std::vector<
   PositionCounts counts{.refused = static_cast<int>(positions.size())};
   auto trips = co_await by_trip(tools, std::move(positions));
   if (trips.empty()) co_return counts;
-  co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track}, trips, Clock::now() + kPatience);
+  co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.lines}, trips,
+                          Clock::now() + kPatience);
   for (const auto& of : trips) {
     const auto known = static_cast<int>(of.positions.size());
     counts.accepted += of.accepted;

@@ -19,7 +19,8 @@ struct VehicleTrackTools {
   lanes::Lane& lane;
   std::function<vocabulary::Time()> now;
   std::function<bool()> stopping;  // ends the wait for a lane that takes nothing
-  OnTrack on_track = {};           // may be empty
+  RouteLines& lines;
+  OnTrack on_track = {};  // may be empty
 };
 
 // Each position goes to the trip that its vehicle had started last by then, unless that had ended: as

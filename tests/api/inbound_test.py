@@ -96,7 +96,7 @@ class Inbound(KafkaTest):
 
         def report(i, **more):
             return {"vehicle_id": "v-1", "fleet_id": "north", "recorded_at": rfc3339(at + 0.001 * i), "speed_mps": 9,
-                    "position": {"latitude": 52.521 + 0.001 * i, "longitude": 13.40}, "accuracy_m": 3} | more
+                    "position": {"latitude": 52.521 + 0.0001 * i, "longitude": 13.40}, "accuracy_m": 3} | more
 
         kafka.send(self.telemetry, [
             ("v-1", report(1, battery_percent=80, mode="automatic", capabilities=["lift"], onboard_stage="driving")),

@@ -30,10 +30,11 @@ def started(service, **fields):
 
 
 def drive(start):
-    """From beside the origin over it to the destination; `start` in seconds. It waits at the pickup."""
-    way = [(52.53, 13.39, 8), (52.52, 13.40, 0.2), (52.52, 13.40, 0)]
+    """From beside the origin over it to the destination; `start` in seconds, and a little less than the minute that a
+    clock on board may be ahead. It waits at the pickup."""
+    way = [(52.523, 13.397, 8), (52.52, 13.40, 0.2), (52.52, 13.40, 0)]
     way += [(52.52 - 0.002 * i, 13.40 + 0.005 * i, 0.1 if i == 10 else 9) for i in range(1, 11)]
-    return [{"latitude": a, "longitude": o, "speed_mps": s, "recorded_at": rfc3339(start + 0.001 * i)}
+    return [{"latitude": a, "longitude": o, "speed_mps": s, "recorded_at": rfc3339(start + 4.5 * i)}
             for i, (a, o, s) in enumerate(way)]
 
 
@@ -87,15 +88,72 @@ class Life(ServiceTest):
             self.assert_problem(answer, 422, "invalid_fields")
             self.assertEqual(self.pointers(answer), {"/mission_id": "not_found"})
 
+    def test_trips_move_their_mission(self):
+        def trip(**more):
+            made_trip = made(self.service, mission_id=mission["id"], **more)
+            return f"/trips/{made_trip['id']}"
+
+        def drive(path, vehicle, end="complete", **body):
+            self.assertEqual(self.service.post(f"{path}/assign", {"vehicle_id": vehicle}).status, 200)
+            self.assertEqual(self.service.post(f"{path}/start", {}).status, 200)
+            self.assertEqual(self.service.post(f"{path}/{end}", body).status, 200)
+
+        mission = self.service.mission(fleet_id="cabs", complete_on_last_trip=True, vehicle_id="mover-1")
+        where = f"/missions/{mission['id']}"
+        self.assertEqual(self.service.post(f"{where}/start", {}).status, 200)
+        first, second, third = trip(), trip(), trip()
+        drive(first, "mover-1")
+        now = self.service.get(where).json
+        self.assertEqual(now["trips"], {"total": 3, "ended": 1, "completed": 1})
+        self.assertAlmostEqual(now["progress"], 1 / 3)
+        self.service.post(f"{third}/cancel", {})
+        drive(second, "mover-1", "fail", reason="flat tyre")
+        now = self.service.get(where).json
+        self.assertEqual((now["status"], now["outcome"]), ("completed", "partial"))
+        self.assertEqual(now["trips"], {"total": 2, "ended": 2, "completed": 1})
+        told = [e["type"] for e in self.service.get(f"{where}/events").json["items"]]
+        self.assertEqual(told[-2:], ["mission.trips_counted", "mission.completed"])
+        # One that is taken out of its mission no longer counts there.
+        other = self.service.mission(fleet_id="cabs")
+        moved = made(self.service, mission_id=other["id"])
+        self.service.put(f"/trips/{moved['id']}", {"mission_id": None})
+        self.assertEqual(self.service.get(f"/missions/{other['id']}").json["trips"],
+                         {"total": 0, "ended": 0, "completed": 0})
+        both = self.service.post("/missions", {"fleet_id": "cabs", "name": "x", "complete_on_last_trip": True,
+                                               "tasks": [{"key": "a", "type": "custom"}]})
+        self.assertEqual(self.pointers(both), {"/complete_on_last_trip": "not_together"})
+
     def test_bad_input_is_named(self):
         answer = self.service.post("/trips", {"fleet_id": "cabs", "origin": {"latitude": 91, "longitude": 0},
                                               "destination": {"latitude": 1}, "colour": "red", "sector": "sea"})
         self.assert_problem(answer, 422, "invalid_fields")
         self.assertEqual(set(self.pointers(answer)),
                          {"/origin/latitude", "/destination/longitude", "/colour", "/sector"})
-        later = self.service.post("/trips", {"fleet_id": "cabs", "origin": ORIGIN, "destination": DESTINATION,
-                                             "optimize_stops": True})
-        self.assert_problem(later, 422, "not_available_yet")
+
+    def test_stops_are_put_into_the_order_that_is_driven_fastest(self):
+        def along(*shares):
+            return [{"latitude": ORIGIN["latitude"] + s * (DESTINATION["latitude"] - ORIGIN["latitude"]),
+                     "longitude": ORIGIN["longitude"] + s * (DESTINATION["longitude"] - ORIGIN["longitude"]),
+                     "name": str(s)} for s in shares]
+
+        def names(trip):
+            return [w["name"] for w in trip["waypoints"]]
+
+        mixed = along(0.8, 0.2, 0.6, 0.4)
+        plain = made(self.service, waypoints=mixed)
+        self.assertEqual(names(plain), ["0.8", "0.2", "0.6", "0.4"])
+        ordered = made(self.service, waypoints=mixed, optimize_stops=True)
+        self.assertEqual(names(ordered), ["0.2", "0.4", "0.6", "0.8"])
+        self.assertLess(ordered["estimated_distance_m"], plain["estimated_distance_m"])
+        path = f"/trips/{plain['id']}"
+        alone = self.service.put(path, {"optimize_stops": True})
+        self.assertEqual(self.pointers(alone), {"/waypoints": "required"})
+        changed = self.service.put(path, {"optimize_stops": True, "waypoints": mixed})
+        self.assertEqual(names(changed.json), ["0.2", "0.4", "0.6", "0.8"])
+        bulk = self.service.post("/trips/bulk", {"items": [
+            {"action": "create", "input": {"fleet_id": "cabs", "origin": ORIGIN, "destination": DESTINATION,
+                                           "waypoints": mixed, "optimize_stops": asked}} for asked in (True, False)]})
+        self.assertEqual([names(item["trip"]) for item in bulk.json["items"]], [names(ordered), names(plain)])
 
     def test_put_merges_and_routes_anew(self):
         trip = made(self.service, metadata={"a": 1}, scheduled_start_time=rfc3339(time.time() + 60))

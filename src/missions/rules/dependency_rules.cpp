@@ -75,7 +75,7 @@ Events settle_finish(const Mission& mission, const Edges& held) {
     std::ranges::move(settle_waiting(mission, held), std::back_inserter(events));
     return events;
   }
-  events.emplace_back(MissionCompleted{MissionOutcome::success, {}, false});
+  events.emplace_back(MissionCompleted{outcome_of(mission), {}, false});
   return events;
 }
 

@@ -61,16 +61,32 @@ std::vector<lanes::Timer> timers_of(const Mission& mission) {
 }
 
 bool awaits_finish(const Mission& mission) {
-  if (mission.status != MissionStatus::running || !mission.complete_on_last_task || mission.tasks.empty()) return false;
+  if (mission.status != MissionStatus::running) return false;
+  if (mission.complete_on_last_trip) return have_ended(mission.trips) && mission.trips->completed > 0;
+  if (!mission.complete_on_last_task || mission.tasks.empty()) return false;
   return std::ranges::all_of(mission.tasks, [](const Task& t) {
     return t.status == TaskStatus::succeeded || t.status == TaskStatus::skipped;
   });
 }
 
-double progress_of(const std::vector<Task>& tasks) {
+bool have_ended(const std::optional<TripTally>& trips) {
+  return trips && trips->total > 0 && trips->ended == trips->total;
+}
+
+MissionOutcome outcome_of(const Mission& mission) {
+  const bool in_part =
+      mission.complete_on_last_trip && mission.trips && mission.trips->completed < mission.trips->total;
+  return in_part ? MissionOutcome::partial : MissionOutcome::success;
+}
+
+double progress_of(const Mission& mission) {
+  if (mission.tasks.empty()) {
+    if (!mission.trips || mission.trips->total == 0) return 0;
+    return static_cast<double>(mission.trips->completed) / mission.trips->total;
+  }
   double weights = 0;
   double done = 0;
-  for (const auto& task : tasks) {
+  for (const auto& task : mission.tasks) {
     weights += task.weight;
     done += task.weight * task.progress;
   }

@@ -102,6 +102,15 @@ struct Recall {
 };
 BOOST_DESCRIBE_STRUCT(Recall, (), (command_id, vehicle_id, at, expires_at, reason, sent, answered_at))
 
+// The trips of a mission; cancelled ones do not count.
+struct TripTally {
+  int total = 0;
+  int ended = 0;
+  int completed = 0;  // of those that ended; the others failed
+  bool operator==(const TripTally&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TripTally, (), (total, ended, completed))
+
 struct Mission {
   MissionId id;
   std::string fleet_id;
@@ -116,6 +125,7 @@ struct Mission {
   std::vector<Task> tasks;
   bool unordered = false;
   bool complete_on_last_task = false;
+  std::optional<bool> complete_on_last_trip;  // absent: no
   std::vector<safety::Requirement> safety_requirements;
   std::map<std::string, std::string> labels;
   StartPolicy start_policy = StartPolicy::manual;
@@ -134,6 +144,7 @@ struct Mission {
   std::optional<Recall> recall;
   std::optional<Time> not_before;
   double progress = 0;
+  std::optional<TripTally> trips;  // absent: it never had one
   int attempt = 1;
   std::optional<MissionOutcome> outcome;
   Raw result;
@@ -161,6 +172,7 @@ BOOST_DESCRIBE_STRUCT(Mission,
                        tasks,
                        unordered,
                        complete_on_last_task,
+                       complete_on_last_trip,
                        safety_requirements,
                        labels,
                        start_policy,
@@ -179,6 +191,7 @@ BOOST_DESCRIBE_STRUCT(Mission,
                        recall,
                        not_before,
                        progress,
+                       trips,
                        attempt,
                        outcome,
                        result,
@@ -205,9 +218,13 @@ bool may_be_with_vehicle(const Mission& mission);
 std::optional<std::string> recalled_vehicle(const Mission& mission);
 // The timers that this state asks for: schedule, backoff, deadline, timeout, command_timeout.
 std::vector<lanes::Timer> timers_of(const Mission& mission);
-// It completes by itself on its last task, that one is done, and it still runs: only finish dependencies can hold it.
+// It completes by itself on its last task or trip, that one is done, and it still runs: only finish dependencies can
+// hold it.
 bool awaits_finish(const Mission& mission);
-// The weighted mean of the tasks' progress, 0 to 1.
-double progress_of(const std::vector<Task>& tasks);
+bool have_ended(const std::optional<TripTally>& trips);
+// What it completes with by itself: partial when trips of it failed.
+MissionOutcome outcome_of(const Mission& mission);
+// The weighted mean of the tasks' progress, without tasks the share of trips that were completed; 0 to 1.
+double progress_of(const Mission& mission);
 
 }  // namespace mms::missions

@@ -54,6 +54,9 @@ void check_together(const Mission& mission, std::vector<FieldError>& errors) {
   if (mission.complete_on_last_task && mission.tasks.empty()) {
     errors.push_back({"/complete_on_last_task", "no_tasks", "a mission without tasks has no last task"});
   }
+  if (mission.complete_on_last_trip && !mission.tasks.empty()) {
+    errors.push_back({"/complete_on_last_trip", "not_together", "a mission with tasks completes by its tasks"});
+  }
   if (mission.command_timeout_s && mission.control == Control::direct) {
     errors.push_back({"/command_timeout_s", "not_together", "command_timeout_s needs control: vehicle"});
   }
@@ -125,6 +128,9 @@ Result<Mission> changed(const Mission& mission, const UpdateMission& c, std::vec
   apply(c.priority, after.priority);
   apply(c.unordered, after.unordered);
   apply(c.complete_on_last_task, after.complete_on_last_task);
+  if (const auto& asked = c.complete_on_last_trip.value) {
+    after.complete_on_last_trip = *asked ? std::optional(true) : std::nullopt;
+  }
   apply(c.on_dependency_failure, after.on_dependency_failure);
   apply(c.start_policy, after.start_policy);
   if (c.command_timeout_s.present) {
@@ -146,7 +152,7 @@ Result<Mission> changed(const Mission& mission, const UpdateMission& c, std::vec
   if (c.tasks.value) {
     TRY(tasks, merged_tasks(mission, *c.tasks.value));
     after.tasks = std::move(tasks);
-    after.progress = progress_of(after.tasks);
+    after.progress = progress_of(after);
   }
   return after;
 }
@@ -198,6 +204,7 @@ Result<Mission> make_mission(const CreateMission& input, MissionId id, const std
   m.tasks = tasks_from(input.tasks);
   m.unordered = input.unordered;
   m.complete_on_last_task = input.complete_on_last_task;
+  if (input.complete_on_last_trip) m.complete_on_last_trip = true;
   std::vector<FieldError> errors;
   m.safety_requirements = safety::requirements_from(input.safety_requirements, "/safety_requirements", errors);
   m.labels = input.labels;

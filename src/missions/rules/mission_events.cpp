@@ -69,7 +69,6 @@ void begin_attempt(Mission& mission, int attempt, Time at) {
   settle_requested(mission, CommandOutcome::superseded, at);
   mission.status = MissionStatus::pending;
   mission.attempt = attempt;
-  mission.progress = 0;
   mission.ended_at.reset();
   mission.outcome.reset();
   mission.result = {};
@@ -80,6 +79,7 @@ void begin_attempt(Mission& mission, int attempt, Time at) {
     task.started_at.reset();
     task.ended_at.reset();
   }
+  mission.progress = progress_of(mission);
 }
 
 void apply_report(Task& task, const MissionTaskReported& report) {
@@ -163,7 +163,7 @@ struct Fold {
     for (auto& task : mission.tasks) {
       if (task.key == e.key) apply_report(task, e);
     }
-    mission.progress = progress_of(mission.tasks);
+    mission.progress = progress_of(mission);
   }
   void operator()(const MissionDeleted&) { mission.deleted_at = at; }
   void operator()(const MissionDependencyAdded& e) {
@@ -224,6 +224,12 @@ struct Fold {
     mission.status_reason = e.reported_mission_id ? kOnAnotherMission : kOnNoMission;
   }
   void operator()(const MissionVehicleAgrees&) { mission.status_reason.reset(); }
+  void operator()(const MissionTripsCounted& e) {
+    const bool awaited = awaits_finish(mission);
+    mission.trips = e.trips;
+    if (mission.status != MissionStatus::completed) mission.progress = progress_of(mission);
+    if (awaited && !awaits_finish(mission) && mission.status_reason == kAwaitingFinish) mission.status_reason.reset();
+  }
 };
 
 }  // namespace

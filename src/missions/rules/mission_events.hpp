@@ -277,6 +277,13 @@ struct MissionVehicleAgrees {
 };
 BOOST_DESCRIBE_STRUCT(MissionVehicleAgrees, (), ())
 
+// One of its trips was added, ended or taken away.
+struct MissionTripsCounted {
+  static constexpr std::string_view kType = "mission.trips_counted";
+  TripTally trips;
+};
+BOOST_DESCRIBE_STRUCT(MissionTripsCounted, (), (trips))
+
 using MissionEvent = std::variant<MissionCreated,
                                   MissionUpdated,
                                   MissionBecameReady,
@@ -305,7 +312,8 @@ using MissionEvent = std::variant<MissionCreated,
                                   MissionRecallRequested,
                                   MissionRecallAnswered,
                                   MissionVehicleDiffers,
-                                  MissionVehicleAgrees>;
+                                  MissionVehicleAgrees,
+                                  MissionTripsCounted>;
 
 std::string_view type_of(const MissionEvent& event);
 std::string data_of(const MissionEvent& event);

@@ -52,6 +52,7 @@ struct CreateMission {
   List<TaskInput, 1000> tasks;
   Or<false> unordered;
   Or<false> complete_on_last_task;
+  Or<false> complete_on_last_trip;
   safety::SafetyRequirements safety_requirements;
   std::map<std::string, std::string> labels;
   Or<StartPolicy::manual> start_policy;
@@ -77,6 +78,7 @@ BOOST_DESCRIBE_STRUCT(CreateMission,
                        tasks,
                        unordered,
                        complete_on_last_task,
+                       complete_on_last_trip,
                        safety_requirements,
                        labels,
                        start_policy,
@@ -110,6 +112,7 @@ struct UpdateMission {
   Replace<List<TaskInput, 1000>> tasks;
   Replace<bool> unordered;
   Replace<bool> complete_on_last_task;
+  Replace<bool> complete_on_last_trip;
   Replace<safety::SafetyRequirements> safety_requirements;
   Change<std::map<std::string, std::string>> labels;
   Replace<StartPolicy> start_policy;
@@ -130,6 +133,7 @@ BOOST_DESCRIBE_STRUCT(UpdateMission,
                        tasks,
                        unordered,
                        complete_on_last_task,
+                       complete_on_last_trip,
                        safety_requirements,
                        labels,
                        start_policy,

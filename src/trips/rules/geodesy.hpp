@@ -24,4 +24,23 @@ struct Beside {
 // Projects around the point; good for lines of some hundred kilometres.
 Beside beside(const Point& point, const Point& a, const Point& b);
 
+// The plane that touches the earth at a point; good for some hundred kilometres around it.
+class PlaneAt {
+ public:
+  // Metres to the east and to the north.
+  struct Place {
+    double x;
+    double y;
+  };
+  explicit PlaneAt(const Point& point);
+  Place of(const Point& point) const;
+
+ private:
+  Point at_;
+  double metres_east_;  // of a degree of longitude
+};
+
+// The point at a share (0 to 1) of the straight way from `a` to `b`; for short ways.
+Point between(const Point& a, const Point& b, double share);
+
 }  // namespace mms::trips

@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "trips/rules/jumps.hpp"
+
 namespace mms::trips {
 namespace {
 
-constexpr double kLeaveFactor = 1.2;  // one who stands at the rim does not come and go
-constexpr double kOffRouteM = 1000;   // a straight line is no road: only far beside it is off the route
-constexpr double kOffRouteOfLeg = 0.25;
+constexpr double kLeaveFactor = 1.2;    // one who stands at the rim does not come and go
+constexpr double kOffStraightM = 1000;  // a straight line is no road: only far beside it is off the route
+constexpr double kOffStraightOfLeg = 0.25;
+constexpr double kBehind = 50;  // metres that a fix may lie behind the last place on the line
 
 Point point_of(const Position& p) {
   return {p.latitude, p.longitude};
@@ -24,36 +27,62 @@ bool is_in(double value, double low, double high) {
 // The trip as the positions move it on, and what they show on the way.
 class Fold {
  public:
-  Fold(const Trip& trip, std::optional<Live> live) : trip_(trip), stops_(trips::stops_of(trip)) {
+  Fold(const Trip& trip, std::optional<Live> live, const RouteLine* line)
+      : trip_(trip),
+        line_(line),
+        stops_(trips::stops_of(trip)),
+        filter_(habits_of(trip.sector).most_mps,
+                live ? std::optional(live->position) : std::nullopt,
+                live ? live->suspect : std::nullopt) {
     for (next_ = 0; next_ < trip_.waypoints.size() && trip_.waypoints[next_].reached_at; ++next_) {
     }
     out.live = std::move(live);
   }
 
   void take(const Position& position) {
-    speed_ = speed_at(position);
+    const auto seen = filter_.take(position);
+    if (!seen.is_sound) {
+      out.live->suspect = position;
+      out.suspects.push_back(position.recorded_at);
+      return;
+    }
+    if (seen.cleared) clear(*seen.cleared);
+    speed_ = speed_at(position, seen.before);
     // A late report from the way there is no departure: the vehicle must have been seen at the stop, or be seen later
     // than all that is known of the trip.
     may_leave_ = position.recorded_at > trip_.updated_at || (out.live && is_at_rim(point_of(out.live->position)));
-    if (out.live) {
-      out.live->travelled_m += distance_m(point_of(out.live->position), point_of(position));
-    } else {
-      out.live.emplace();
-    }
-    out.live->position = position;
+    if (!out.live) out.live.emplace();
+    auto& live = *out.live;
+    if (seen.before) live.travelled_m += way_m(*seen.before, position);
+    // One that turned up elsewhere may have driven any way there.
+    const bool followed = seen.before && !seen.cleared;
+    const double way = followed ? std::max(way_m(*seen.before, position), speed_ * seconds(*seen.before, position)) : 0;
+    live.suspect.reset();
+    live.position = position;
     while (step(position)) {
     }
-    figures();
+    enter_route(live);
+    figures(followed ? std::optional(way) : std::nullopt);
   }
 
   Advance out;
 
  private:
-  double speed_at(const Position& position) const {
+  static double seconds(const Position& from, const Position& to) {
+    return std::chrono::duration<double>(to.recorded_at - from.recorded_at).count();
+  }
+
+  void clear(const Position& suspect) {
+    if (!out.suspects.empty() && out.suspects.back() == suspect.recorded_at) {
+      out.suspects.pop_back();
+    } else {
+      out.cleared.push_back(suspect.recorded_at);
+    }
+  }
+
+  static double speed_at(const Position& position, const std::optional<Position>& before) {
     if (position.speed_mps) return *position.speed_mps;
-    if (!out.live) return 0;
-    const auto passed = std::chrono::duration<double>(position.recorded_at - out.live->position.recorded_at).count();
-    return distance_m(point_of(out.live->position), point_of(position)) / std::max(passed, 1e-3);
+    return before ? way_m(*before, position) / std::max(seconds(*before, position), 1e-3) : 0;
   }
 
   // The stop that it drives to: 0 is the origin, the last one the destination.
@@ -99,46 +128,139 @@ class Fold {
     return true;
   }
 
-  void figures() {
-    auto& live = *out.live;
-    const auto habits = habits_of(trip_.sector);
-    const auto here = point_of(live.position);
-    const auto legs = trip_.route ? trip_.route->legs : std::vector<Leg>{};
-    const auto at = target();
-    double total = 0;
-    double behind = 0;
-    double ahead = distance_m(here, trips::point_of(stops_[at])) * habits.detour;
-    // What the route says of its legs counts more than the sector's habits: they say only how one comes to the first
-    // stop.
-    const bool on_a_leg = at > 0 && at <= legs.size() && legs[at - 1].distance_m > 0;
-    double ahead_s = on_a_leg ? legs[at - 1].duration_s * (ahead / legs[at - 1].distance_m) : ahead / habits.speed_mps;
-    for (std::size_t leg = 0; leg < legs.size(); ++leg) {
-      total += legs[leg].distance_m;
-      if (leg + 1 < at) behind += legs[leg].distance_m;
-      if (leg < at) continue;
-      ahead += legs[leg].distance_m;
-      ahead_s += legs[leg].duration_s;
-    }
-    live.deviation_m = 0;
+  // Another route than the one that was measured on before.
+  void enter_route(Live& live) {
+    const int revision = revision_of(trip_);
+    if (live.route_revision == revision) return;
+    const bool on_the_way = trip_.route && trip_.route->begins_at && live.progress > 0;
+    live.progress_from = on_the_way ? std::optional(live.progress) : std::nullopt;
+    live.place_m.reset();
+    live.off_since.reset();
     live.off_route = false;
-    if (at > 0 && at <= legs.size()) {
-      const auto place = beside(here, trips::point_of(stops_[at - 1]), trips::point_of(stops_[at]));
-      behind += legs[at - 1].distance_m * place.along;
-      live.deviation_m = place.away_m;
-      live.off_route = place.away_m > std::max(kOffRouteM, legs[at - 1].distance_m * kOffRouteOfLeg);
-    }
+    live.route_revision = revision;
+  }
+
+  // What the figures are taken from: how far the stop is that comes next, and what the route says of the rest.
+  struct Ahead {
+    double total_m = 0;
+    double done_m = 0;
+    double rest_m = 0;
+    double rest_s = 0;
+  };
+
+  // The route's leg that is driven; none before its first stop.
+  std::optional<std::size_t> leg() const {
+    if (!trip_.route) return std::nullopt;
+    const int leg = static_cast<int>(target()) - first_stop_of(*trip_.route);
+    if (leg < 0 || leg >= static_cast<int>(trip_.route->legs.size())) return std::nullopt;
+    return static_cast<std::size_t>(leg);
+  }
+
+  Point begin_of(std::size_t leg) const {
+    if (leg == 0 && trip_.route->begins_at) return *trip_.route->begins_at;
+    return trips::point_of(stops_[target() - 1]);
+  }
+
+  // `way_m`: what was driven since the last place; nothing: nobody knows.
+  void figures(std::optional<double> way_m) {
+    auto& live = *out.live;
     const bool there = trip_.status == TripStatus::at_destination || trip_.status == TripStatus::completed;
-    live.progress = there ? 1 : total > 0 ? std::clamp(behind / total, 0.0, 1.0) : 0;
-    live.remaining_m = there ? 0 : ahead;
+    const auto driven = leg();
+    const bool on_line = line_ != nullptr && driven && *driven < line_->legs() && is_active(trip_.status);
+    const auto ahead = on_line ? along_line(*driven, there ? std::nullopt : way_m) : straight(driven);
+    const double share = ahead.total_m > 0 ? std::clamp(ahead.done_m / ahead.total_m, 0.0, 1.0) : 0;
+    const double before = live.progress_from.value_or(0);
+    live.progress = there ? 1 : before + (1 - before) * share;
+    live.remaining_m = there ? 0 : ahead.rest_m;
+    if (there && on_line) live.place_m = line_->length_m();
     live.eta.reset();
     if (is_active(trip_.status)) {
-      live.eta = live.position.recorded_at + vocabulary::seconds(there ? 0 : ahead_s);
+      live.eta = live.position.recorded_at + vocabulary::seconds(there ? 0 : ahead.rest_s);
     }
     if (there) live.target = fmt::format("stop {}", stops_.size() - 1);
   }
 
+  Ahead along_line(std::size_t leg, std::optional<double> way_m) {
+    auto& live = *out.live;
+    const auto here = point_of(live.position);
+    const double low = line_->begin_of(leg);
+    const double high = line_->begin_of(leg + 1);
+    const double near = std::max(kOffRouteM, kOffRouteAccuracies * live.position.accuracy_m.value_or(0));
+    const double last = std::clamp(live.place_m.value_or(low), low, high);
+    Sought sought{.here = here,
+                  .from_m = std::clamp(last - kBehind, low, high),
+                  .to_m = high,
+                  .expected_m = {},
+                  .heading_deg = speed_ > kSlowMps ? live.position.heading_deg : std::nullopt,
+                  .near_m = near};
+    if (live.place_m && way_m) sought.expected_m = std::min(last + *way_m, high);
+    const auto found = line_->find(sought);
+    // Progress is what was made: a fix that lies behind takes nothing back, one beside the line adds nothing.
+    const double place = found.away_m <= near ? std::max(last, found.along_m) : last;
+    live.place_m = place;
+    // Stops lie beside the road.
+    const auto stop = trips::point_of(stops_[target()]);
+    live.deviation_m = std::min({found.away_m, beside(here, begin_of(leg), line_->point_at(low)).away_m,
+                                 beside(here, line_->point_at(high), stop).away_m});
+    watch_deviation(live, near, leg);
+    Ahead ahead{.total_m = line_->length_m(), .done_m = place, .rest_m = line_->length_m() - place, .rest_s = 0};
+    const auto& legs = trip_.route->legs;
+    ahead.rest_s = high > low ? legs[leg].duration_s * (high - place) / (high - low) : 0;
+    for (std::size_t i = leg + 1; i < legs.size(); ++i) ahead.rest_s += legs[i].duration_s;
+    if (live.off_route) ahead.rest_s += live.deviation_m / habits_of(trip_.sector).speed_mps;
+    return ahead;
+  }
+
+  // Off after a while, on again well within: one bad fix is neither.
+  void watch_deviation(Live& live, double near, std::size_t leg) {
+    const auto here = point_of(live.position);
+    const auto is_at = [&](std::size_t stop) {
+      return distance_m(here, trips::point_of(stops_[stop])) <= radius_of(trip_, stops_[stop]) * kLeaveFactor;
+    };
+    const bool at_stop =
+        is_at(target()) || (target() > 0 && (leg > 0 || !trip_.route->begins_at) && is_at(target() - 1));
+    if (at_stop || live.deviation_m <= near * (live.off_route ? kBackOnRoute : 1)) {
+      live.off_since.reset();
+      live.off_route = false;
+      return;
+    }
+    if (!live.off_since) live.off_since = live.position.recorded_at;
+    live.off_route = live.off_route || live.position.recorded_at - *live.off_since >= kOffRouteFor;
+  }
+
+  Ahead straight(std::optional<std::size_t> leg) {
+    auto& live = *out.live;
+    const auto habits = habits_of(trip_.sector);
+    const auto here = point_of(live.position);
+    const auto stop = trips::point_of(stops_[target()]);
+    const auto legs = trip_.route ? trip_.route->legs : std::vector<Leg>{};
+    Ahead ahead{.total_m = 0, .done_m = 0, .rest_m = distance_m(here, stop) * habits.detour, .rest_s = 0};
+    // What the route says of its legs counts more than the sector's habits: they say only how one comes to the first
+    // stop.
+    const bool says = leg && legs[*leg].distance_m > 0;
+    ahead.rest_s =
+        says ? legs[*leg].duration_s * (ahead.rest_m / legs[*leg].distance_m) : ahead.rest_m / habits.speed_mps;
+    for (std::size_t i = 0; i < legs.size(); ++i) {
+      ahead.total_m += legs[i].distance_m;
+      if (leg && i < *leg) ahead.done_m += legs[i].distance_m;
+      if (leg && i <= *leg) continue;
+      ahead.rest_m += legs[i].distance_m;
+      ahead.rest_s += legs[i].duration_s;
+    }
+    live.deviation_m = 0;
+    live.off_route = false;
+    if (!leg) return ahead;
+    const auto place = beside(here, begin_of(*leg), stop);
+    ahead.done_m += legs[*leg].distance_m * place.along;
+    live.deviation_m = place.away_m;
+    live.off_route = place.away_m > std::max(kOffStraightM, legs[*leg].distance_m * kOffStraightOfLeg);
+    return ahead;
+  }
+
   Trip trip_;
+  const RouteLine* line_;
   std::vector<Stop> stops_;
+  JumpFilter filter_;
   std::size_t next_ = 0;  // the waypoint that comes next
   double speed_ = 0;
   bool may_leave_ = false;
@@ -169,26 +291,34 @@ std::optional<vocabulary::FieldError> fault_of(const Position& p, const Trip& tr
   return std::nullopt;
 }
 
-Advance advance(const Trip& trip, std::optional<Live> live, std::vector<Position> positions) {
+Advance advance(const Trip& trip, std::optional<Live> live, std::vector<Position> positions, const RouteLine* line) {
   // Of two for one moment the first counts, as in the table.
   std::vector<std::pair<Time, std::size_t>> order;
   order.reserve(positions.size());
   for (std::size_t i = 0; i < positions.size(); ++i) order.emplace_back(positions[i].recorded_at, i);
   std::ranges::sort(order);
-  Fold fold(trip, std::move(live));
+  Fold fold(trip, std::move(live), line);
   for (const auto& [when, index] : order) {
     const auto& position = positions[index];
-    if (fold.out.live && position.recorded_at <= fold.out.live->position.recorded_at) continue;
+    if (fold.out.live && position.recorded_at <= newest_of(*fold.out.live)) continue;
     fold.take(position);
   }
   return std::move(fold.out);
 }
 
-double way_m(const std::vector<Position>& positions) {
-  double way = 0;
-  for (std::size_t i = 1; i < positions.size(); ++i)
-    way += distance_m(point_of(positions[i - 1]), point_of(positions[i]));
-  return way;
+Time newest_of(const Live& live) {
+  return live.suspect ? std::max(live.suspect->recorded_at, live.position.recorded_at) : live.position.recorded_at;
+}
+
+Live as_of_route(const Trip& trip, Live live) {
+  if (!trip.route || !trip.route->begins_at || live.route_revision == trip.route->revision) return live;
+  live.route_revision = trip.route->revision;
+  live.place_m = 0;
+  live.remaining_m = trip.route->distance_m;
+  live.deviation_m = 0;
+  live.off_route = false;
+  if (live.eta) live.eta = trip.updated_at + vocabulary::seconds(trip.route->duration_s);
+  return live;
 }
 
 std::optional<double> proven_away_m(const Trip& trip, const Live* live, Time now) {

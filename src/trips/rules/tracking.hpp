@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "trips/rules/route_line.hpp"
 #include "trips/rules/trip.hpp"
 #include "vocabulary/problem.hpp"
 
@@ -41,11 +42,29 @@ struct Live {
   double deviation_m = 0;  // from the route's line
   std::string target;      // the stop that it drives to, or stands at
   std::optional<Time> inside_since;
+  std::optional<int> route_revision;    // on which all this was measured
+  std::optional<double> place_m;        // along that route's line; nothing off the roads and before its first stop
+  std::optional<double> progress_from;  // what it had made when that route was planned on the way
+  std::optional<Time> off_since;        // beside the line since then, though perhaps not long enough
+  std::optional<Position> suspect;      // newer than `position`, and farther away than a vehicle can be
   bool operator==(const Live&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Live,
                       (),
-                      (position, travelled_m, remaining_m, progress, eta, off_route, deviation_m, target, inside_since))
+                      (position,
+                       travelled_m,
+                       remaining_m,
+                       progress,
+                       eta,
+                       off_route,
+                       deviation_m,
+                       target,
+                       inside_since,
+                       route_revision,
+                       place_m,
+                       progress_from,
+                       off_since,
+                       suspect))
 
 // A step that the positions show: a move along the arrows, or a waypoint reached.
 struct Step {
@@ -58,6 +77,8 @@ struct Step {
 struct Advance {
   std::optional<Live> live;
   std::vector<Step> steps;
+  std::vector<Time> suspects;  // positions that moved nothing, because no vehicle is so fast
+  std::vector<Time> cleared;   // those of before that were sound after all
 };
 
 // Inside a stop's radius and slower than this, or inside for this long: arrived.
@@ -67,17 +88,30 @@ inline constexpr vocabulary::Duration kDwell = std::chrono::seconds(30);
 inline constexpr vocabulary::Duration kClockSkew = std::chrono::seconds(60);
 // A newest position older than this proves nothing of where the vehicle is now.
 inline constexpr vocabulary::Duration kStillTrue = std::chrono::minutes(10);
+// Beside a route's line by more than this, and by more than so many accuracies, for so long: off route. Back within a
+// share of that: on it again.
+inline constexpr double kOffRouteM = 60;
+inline constexpr double kOffRouteAccuracies = 3;
+inline constexpr vocabulary::Duration kOffRouteFor = std::chrono::seconds(10);
+inline constexpr double kBackOnRoute = 0.5;
 
 // Why a position is refused: its code and words; nothing when it is good. Codes: out_of_range, in_the_future,
 // not_started, before_start, after_end.
 std::optional<vocabulary::FieldError> fault_of(const Position& position, const Trip& trip, Time now);
 
 // Moves the live figures by the positions newer than them, in the order of their time; older ones change nothing here.
+// `line`: of the trip's route; null: it is measured in straight lines between stops.
 // Law: the same set of positions in any order, with any of them twice, gives the same.
-Advance advance(const Trip& trip, std::optional<Live> live, std::vector<Position> positions);
+Advance advance(const Trip& trip,
+                std::optional<Live> live,
+                std::vector<Position> positions,
+                const RouteLine* line = nullptr);
 
-// The length of the way through positions in the order of their time.
-double way_m(const std::vector<Position>& positions);
+// The moment up to which positions are known, sound or not.
+Time newest_of(const Live& live);
+
+// The figures for those who ask now: of a route that was planned since the last position, nothing is driven yet.
+Live as_of_route(const Trip& trip, Live live);
 
 // Whether the last position proves that the vehicle is not at the destination now; then how far away it is.
 std::optional<double> proven_away_m(const Trip& trip, const Live* live, Time now);

@@ -6,15 +6,15 @@ namespace mms::trips {
 SectorHabits habits_of(Sector sector) {
   switch (sector) {
     case Sector::defense:
-      return {.speed_mps = 11, .detour = 1.4, .radius_m = 100};
+      return {.speed_mps = 11, .detour = 1.4, .radius_m = 100, .most_mps = 100};
     case Sector::mining:
-      return {.speed_mps = 8, .detour = 1.4, .radius_m = 50};
+      return {.speed_mps = 8, .detour = 1.4, .radius_m = 50, .most_mps = 40};
     case Sector::logistics:
-      return {.speed_mps = 14, .detour = 1.3, .radius_m = 100};
+      return {.speed_mps = 14, .detour = 1.3, .radius_m = 100, .most_mps = 50};
     case Sector::ridehail:
-      return {.speed_mps = 8, .detour = 1.3, .radius_m = 50};
+      return {.speed_mps = 8, .detour = 1.3, .radius_m = 50, .most_mps = 70};
   }
-  return {.speed_mps = 10, .detour = 1.3, .radius_m = 100};
+  return {.speed_mps = 10, .detour = 1.3, .radius_m = 100, .most_mps = 100};
 }
 
 bool is_final(TripStatus status) {
@@ -47,6 +47,10 @@ Point point_of(const Stop& stop) {
 
 double radius_of(const Trip& trip, const Stop& stop) {
   return stop.radius_m.value_or(habits_of(trip.sector).radius_m);
+}
+
+int first_stop_of(const Route& route) {
+  return route.first_stop.value_or(1);
 }
 
 int revision_of(const Trip& trip) {

@@ -55,15 +55,18 @@ struct Leg {
 BOOST_DESCRIBE_STRUCT(Leg, (), (distance_m, duration_s))
 
 // The way from origin over the waypoints to the destination, a leg between two stops. Its line stands at /route.
+// One that was planned on the way begins where the vehicle was, and its first leg leads to the stop that came next.
 struct Route {
   RouteSource source = RouteSource::geodesic;
   int revision = 1;
   double distance_m = 0;
   double duration_s = 0;
   std::vector<Leg> legs;
+  std::optional<Point> begins_at = std::nullopt;  // absent: at the origin
+  std::optional<int> first_stop = std::nullopt;   // at which its first leg ends: 0 is the origin; absent: 1
   bool operator==(const Route&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Route, (), (source, revision, distance_m, duration_s, legs))
+BOOST_DESCRIBE_STRUCT(Route, (), (source, revision, distance_m, duration_s, legs, begins_at, first_stop))
 
 struct Trip {
   TripId id;
@@ -126,6 +129,7 @@ struct SectorHabits {
   double speed_mps;
   double detour;    // how much longer a real way is than the straight line
   double radius_m;  // within which a vehicle has arrived
+  double most_mps;  // no vehicle is faster
 };
 SectorHabits habits_of(Sector sector);
 
@@ -140,6 +144,8 @@ std::optional<TripStatus> next_status(TripStatus status);
 std::vector<Stop> stops_of(const Trip& trip);
 Point point_of(const Stop& stop);
 double radius_of(const Trip& trip, const Stop& stop);
+// The stop at which the route's first leg ends; 0 is the origin.
+int first_stop_of(const Route& route);
 // Of its route; 0 without one.
 int revision_of(const Trip& trip);
 // The way in straight lines times the sector's detour, at the sector's speed.

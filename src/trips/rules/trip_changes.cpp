@@ -60,8 +60,9 @@ void plan(Trip& trip, const Trip* before, const FoundWay* way) {
 }
 
 bool is_frozen(TripStatus status, std::string_view field) {
-  constexpr std::array<std::string_view, 8> kUnderWay{"priority",        "destination", "waypoints", "passenger_count",
-                                                      "cargo_weight_kg", "metadata",    "status",    "personal_data"};
+  constexpr std::array<std::string_view, 9> kUnderWay{"priority",       "destination",     "waypoints",
+                                                      "optimize_stops", "passenger_count", "cargo_weight_kg",
+                                                      "metadata",       "status",          "personal_data"};
   if (field == "status") return false;
   if (is_final(status)) return field != "metadata" && field != "personal_data";
   return is_active(status) && std::ranges::find(kUnderWay, field) == kUnderWay.end();
@@ -119,6 +120,9 @@ Result<Trip> changed(const Trip& trip, const UpdateTrip& c, const FoundWay* way)
   if (c.scheduled_start_time.present) after.scheduled_start_time = c.scheduled_start_time.value;
   if (c.metadata.present) after.metadata = c.metadata.value.value_or(Raw{"{}"});
   check_metadata(after.metadata, errors);
+  if (c.optimize_stops.value.value_or(false) && !c.waypoints.value) {
+    errors.push_back({"/waypoints", "required", "optimize_stops orders the waypoints that are sent with it"});
+  }
   if (!errors.empty()) return with_errors(ProblemKind::invalid_fields, "some fields are wrong", errors);
   if (c.waypoints.value) {
     TRY(waypoints, merged_waypoints(trip, *c.waypoints.value));
@@ -176,10 +180,6 @@ Result<Events> step_to(const Trip& trip, TripStatus to, const TripFacts& facts) 
 }  // namespace
 
 Result<Trip> make_trip(const CreateTrip& input, TripId id, const std::string& caller, Time now, const FoundWay* way) {
-  if (input.optimize_stops) {
-    return with_errors(ProblemKind::not_available_yet, "some fields ask for what this version cannot do yet",
-                       {{"/optimize_stops", "not_available_yet", "stops are visited in the order given"}});
-  }
   Trip t;
   t.id = id;
   t.fleet_id = input.fleet_id;

@@ -7,6 +7,7 @@
 
 #include "lanes/rules/idempotency_set.hpp"
 #include "missions/rules/mission_set.hpp"
+#include "missions/rules/mission_trips.hpp"
 #include "trips/rules/trip_set.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -36,6 +37,29 @@ Result<void> check_mission(WorkingSet& set, const MissionId& id, std::string_vie
   return refusal;
 }
 
+// What one trip is in its mission's tally.
+missions::TripTally tally_of(const Trip& trip) {
+  const bool completed = trip.status == TripStatus::completed;
+  return {.total = trip.status == TripStatus::cancelled ? 0 : 1,
+          .ended = completed || trip.status == TripStatus::failed ? 1 : 0,
+          .completed = completed ? 1 : 0};
+}
+
+// Its mission counts it anew, and the one that it was taken from; null: it is new.
+void follow(Journal& journal, const Trip* before, const Trip& after) {
+  const auto count = [&](const MissionId& id, const missions::TripTally& change) {
+    if (change != missions::TripTally{}) journal.follow_ups.push_back(missions::count_trips(id, change));
+  };
+  const auto now = tally_of(after);
+  const bool stays = before != nullptr && before->mission_id == after.mission_id;
+  if (before != nullptr && before->mission_id) {
+    const auto was = tally_of(*before);
+    const auto is = stays ? now : missions::TripTally{};
+    count(*before->mission_id, {is.total - was.total, is.ended - was.ended, is.completed - was.completed});
+  }
+  if (!stays && after.mission_id) count(*after.mission_id, now);
+}
+
 // Evolves the trip by the events and notes them.
 void apply(WorkingSet& set, Journal& journal, const Trip& before, const Events& events) {
   if (events.empty()) return;
@@ -49,6 +73,7 @@ void apply(WorkingSet& set, Journal& journal, const Trip& before, const Events& 
     after = evolve(std::move(after), event, version, at);
     line = evolve_line(std::move(line), revision, after, event);
   }
+  follow(journal, &before, after);
   set.of<TripSet>().put(std::move(after), std::move(line));
 }
 
@@ -212,6 +237,7 @@ class Create final : public lanes::Command {
     auto line = trip->route->source == RouteSource::roads ? std::optional(way_->line) : std::nullopt;
     journal.record(lanes::new_stream("trip", id_.uuid, trip->fleet_id), TripCreated::kType,
                    data_of(TripCreated{*trip, line}));
+    follow(journal, nullptr, *trip);
     if (input_.personal_data) trips.put_private(id_, input_.personal_data);
     trips.put(std::move(*trip), std::move(line));
     return {};

@@ -57,7 +57,7 @@ struct CreateTrip {
   StopInput origin;
   StopInput destination;
   List<StopInput, 100> waypoints;
-  Or<false> optimize_stops;
+  Or<false> optimize_stops;  // the waypoints may be visited in another order, the one that is driven fastest
   Or<Between<0, 1000>{0}> passenger_count;
   Or<Between<0.0, 1e6>{0.0}> cargo_weight_kg;
   std::optional<Time> scheduled_start_time;
@@ -93,6 +93,7 @@ struct UpdateTrip {
   Replace<StopInput> origin;
   Replace<StopInput> destination;
   Replace<List<StopInput, 100>> waypoints;
+  Replace<bool> optimize_stops;  // of the waypoints sent with it; those that were reached stay in front
   Replace<Between<0, 1000>> passenger_count;
   Replace<Between<0.0, 1e6>> cargo_weight_kg;
   Change<Time> scheduled_start_time;
@@ -110,6 +111,7 @@ BOOST_DESCRIBE_STRUCT(UpdateTrip,
                        origin,
                        destination,
                        waypoints,
+                       optimize_stops,
                        passenger_count,
                        cargo_weight_kg,
                        scheduled_start_time,

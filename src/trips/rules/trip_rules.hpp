@@ -25,7 +25,7 @@ struct TripFacts {
 };
 
 // A new trip; assigned when it has a vehicle. `id` is the client's when it chose one.
-// Refuses: invalid_fields, not_available_yet (optimize_stops).
+// Refuses: invalid_fields.
 // `way` was found for its stops on roads; null: geodesic.
 Result<Trip> make_trip(
     const CreateTrip& input, TripId id, const std::string& caller, Time now, const FoundWay* way = nullptr);

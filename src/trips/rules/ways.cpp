@@ -39,6 +39,28 @@ std::optional<WayAsked> way_of(const UpdateTrip& input, const Trip& stored) {
   return asked;
 }
 
+std::optional<WayAsked> order_of(const CreateTrip& input) {
+  if (!input.optimize_stops || input.waypoints.size() < 2) return std::nullopt;
+  return way_of(input);
+}
+
+std::optional<WayAsked> order_of(const UpdateTrip& input, const Trip& stored) {
+  if (!input.optimize_stops.value.value_or(false) || !input.waypoints.value) return std::nullopt;
+  const auto reached =
+      std::ranges::count_if(stored.waypoints, [](const Stop& stop) { return stop.reached_at.has_value(); });
+  auto asked = way_of(input, stored);
+  // The origin and what was reached lie behind, but for the last of them.
+  if (asked->stops.size() < static_cast<std::size_t>(reached) + 4) return std::nullopt;
+  asked->stops.erase(asked->stops.begin(), asked->stops.begin() + reached);
+  return asked;
+}
+
+void put_in_order(List<StopInput, 100>& waypoints, const std::vector<std::size_t>& order) {
+  const auto first = waypoints.size() - order.size();
+  const List<StopInput, 100> before = waypoints;
+  for (std::size_t i = 0; i < order.size(); ++i) waypoints[first + i] = before[first + order[i]];
+}
+
 std::vector<Point> points_of(const Trip& trip) {
   std::vector<Point> points;
   for (const auto& stop : stops_of(trip)) points.push_back(point_of(stop));

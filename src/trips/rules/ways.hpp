@@ -29,6 +29,13 @@ WayAsked way_of(const CreateTrip& input);
 // The stops as the update leaves them; nothing when it leaves the way alone.
 std::optional<WayAsked> way_of(const UpdateTrip& input, const Trip& stored);
 
+// Between which stops waypoints are to be ordered; nothing when nobody asks for it, or there is nothing to order.
+std::optional<WayAsked> order_of(const CreateTrip& input);
+// From the last waypoint that was reached: it and those before it stay in front.
+std::optional<WayAsked> order_of(const UpdateTrip& input, const Trip& stored);
+// Puts the last waypoints into this order: of each place, which of them comes there, counted from 0.
+void put_in_order(List<StopInput, 100>& waypoints, const std::vector<std::size_t>& order);
+
 std::vector<Point> points_of(const Trip& trip);
 // Whether a way was found for just these stops.
 bool is_for(const FoundWay& way, const Trip& trip);

@@ -184,13 +184,13 @@ TEST(TripRules, AReachedWaypointStays) {
   EXPECT_EQ(longer.waypoints.size(), 2U);
 }
 
-TEST(TripRules, WhatIsNotAvailableYetIsRefusedByName) {
-  auto input = fixture::creation();
-  input.optimize_stops.value = true;
-  const auto refused = make_trip(input, fixture::id_of(1), "planner", kNow);
+TEST(TripRules, AnOrderOfStopsNeedsTheStops) {
+  UpdateTrip update;
+  update.optimize_stops.value = true;
+  const auto refused = decide(trip_in(pending), update, facts());
   ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().kind, ProblemKind::not_available_yet);
-  EXPECT_EQ(refused.error().errors[0].pointer, "/optimize_stops");
+  EXPECT_EQ(refused.error().kind, ProblemKind::invalid_fields);
+  EXPECT_EQ(refused.error().errors[0].pointer, "/waypoints");
 }
 
 TEST(TripRules, EventsFoldToTheSameTripAfterTheirWayThroughJson) {

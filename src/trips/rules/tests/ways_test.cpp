@@ -101,5 +101,43 @@ TEST(Ways, AnEncodedLineIsReadAsWritten) {
   EXPECT_TRUE(points_of_polyline("").empty());
 }
 
+List<StopInput, 100> stops_at(std::initializer_list<double> latitudes) {
+  List<StopInput, 100> stops;
+  for (const double latitude : latitudes) stops.push_back({{latitude}, {13.4}, {}, {}});
+  return stops;
+}
+
+TEST(Ways, OnlyThoseWhoAskHaveTheirStopsOrdered) {
+  auto input = fixture::creation();
+  input.waypoints = stops_at({52.3, 52.1, 52.2});
+  EXPECT_FALSE(order_of(input).has_value());
+  input.optimize_stops.value = true;
+  EXPECT_EQ(order_of(input)->stops.size(), 5U);
+  put_in_order(input.waypoints, {1, 2, 0});
+  EXPECT_EQ(input.waypoints[0].latitude, 52.1);
+  EXPECT_EQ(input.waypoints[1].latitude, 52.2);
+  EXPECT_EQ(input.waypoints[2].latitude, 52.3);
+  input.waypoints = stops_at({52.3});
+  EXPECT_FALSE(order_of(input).has_value());
+}
+
+TEST(Ways, StopsThatWereReachedStayInFront) {
+  auto trip = fixture::trip_in(TripStatus::in_transit);
+  trip.waypoints = {{52.3, 13.4, {}, {}, kNow}, {52.1, 13.4, {}, {}, {}}, {52.2, 13.4, {}, {}, {}}};
+  UpdateTrip update;
+  update.optimize_stops.value = true;
+  update.waypoints.value = stops_at({52.3, 52.1, 52.2});
+  const auto asked = order_of(update, trip);
+  ASSERT_TRUE(asked.has_value());
+  EXPECT_EQ(asked->stops.size(), 4U);
+  EXPECT_EQ(asked->stops.front().latitude, 52.3);
+  put_in_order(*update.waypoints.value, {1, 0});
+  EXPECT_EQ((*update.waypoints.value)[0].latitude, 52.3);
+  EXPECT_EQ((*update.waypoints.value)[1].latitude, 52.2);
+  // One alone has no order.
+  update.waypoints.value = stops_at({52.3, 52.1});
+  EXPECT_FALSE(order_of(update, trip).has_value());
+}
+
 }  // namespace
 }  // namespace mms::trips
