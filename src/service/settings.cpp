@@ -123,7 +123,10 @@ void read_rate(const Environment& environment, const char* name, access::Rate& o
   const auto text = environment(name);
   if (!text) return;
   const auto rate = access::rate_of(*text);
-  if (!rate) wrong(name, "0, or a number from 0.001 to 1000000 a second, such as 100 or 100:500");
+  if (!rate)
+    wrong(name,
+          "0, or a number from 0.001 to 1000000 a second, such as 100 or 100:500, with a burst that comes back within "
+          "a day");
   out = *rate;
 }
 

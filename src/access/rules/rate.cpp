@@ -13,7 +13,8 @@ using vocabulary::Permission;
 // Beyond these the arithmetic would overflow, and nobody would call it a limit.
 constexpr double kSlowest = 0.001;
 constexpr double kMost = 1e6;
-constexpr double kUsualBurst = 10;  // seconds
+constexpr double kLongestToFill = 86'400;  // seconds
+constexpr double kUsualBurst = 10;         // seconds
 
 std::optional<double> number_of(std::string_view text, double low) {
   double value = 0;
@@ -47,7 +48,7 @@ std::optional<Rate> rate_of(std::string_view text) {
     return Rate{.per_second = *per_second, .burst = std::clamp(*per_second * kUsualBurst, 1.0, kMost)};
   }
   const auto burst = number_of(text.substr(colon + 1), 1);
-  if (!burst) return {};
+  if (!burst || *burst / *per_second > kLongestToFill) return {};
   return Rate{.per_second = *per_second, .burst = *burst};
 }
 

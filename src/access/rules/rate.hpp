@@ -26,7 +26,7 @@ struct Rate {
 };
 
 // "<per second>" or "<per second>:<burst>", where the burst is at least one; without it that of ten seconds, at least
-// one. "0": no limit. Nothing where the text is none of these.
+// one; it must come back within a day. "0": no limit. Nothing where the text is none of these.
 std::optional<Rate> rate_of(std::string_view text);
 
 using Nanoseconds = std::chrono::nanoseconds;

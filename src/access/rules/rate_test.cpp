@@ -144,7 +144,7 @@ TEST(Rates, are_written_as_a_rate_and_a_burst) {
   EXPECT_EQ(rate_of("0.01"), (Rate{.per_second = 0.01, .burst = 1}));
   EXPECT_EQ(rate_of("2.5:7"), (Rate{.per_second = 2.5, .burst = 7}));
   for (const auto* wrong :
-       {"", "-1", "x", "5:", ":5", "5:0", "5:0.5", "1e9", "5:1e9", "nan", "inf", "5 ", "5:6:7", "0:5"}) {
+       {"", "-1", "x", "5:", ":5", "5:0", "5:0.5", "1e9", "5:1e9", "nan", "inf", "5 ", "5:6:7", "0:5", "0.001:1000"}) {
     EXPECT_FALSE(rate_of(wrong)) << wrong;
   }
 }
