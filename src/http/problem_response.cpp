@@ -19,6 +19,7 @@ using vocabulary::json::append_string;
 std::string title_of(ProblemKind kind) {
   if (kind == ProblemKind::malformed_json) return "Malformed JSON";
   if (kind == ProblemKind::uri_too_long) return "URI too long";
+  if (kind == ProblemKind::no_kafka) return "No Kafka";
   std::string title(vocabulary::name_of(kind));
   for (char& c : title) {
     if (c == '_') c = ' ';
