@@ -30,6 +30,7 @@ class Observation {
   // Missions and plans made from templates.
   void template_uses(std::size_t uses);
   void trip_status(std::string_view status);
+  void eta_error(double percent);
   // A mission with start_policy auto was tried.
   void auto_start(bool started);
   void mission_executed(missions::MissionStatus ended, vocabulary::Duration took);
