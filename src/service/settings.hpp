@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "access/rules/rate.hpp"
+
 namespace mms::service {
 
 struct Settings {
@@ -51,8 +53,11 @@ struct Settings {
   std::size_t road_queue = 256;
   std::size_t road_metrics = 16;
   std::size_t observed_speeds = 0;
+  access::RateSettings rates;
   std::string jwt_secret;
   std::string jwt_jwks_file;
+  std::string jwt_jwks_url;
+  double jwt_jwks_refresh_s = 300;
   std::string jwt_issuer;
   std::string jwt_audience;
 };

@@ -58,6 +58,7 @@ struct Shared {
   const Watching& watching;
   trips::RouteLines& route_lines;
   routing::SpeedObserver* observer = nullptr;  // null: nobody learns speeds from trips
+  access::RateLimits* limits = nullptr;        // null: nobody is limited
 };
 
 // Threads: that of its context alone.

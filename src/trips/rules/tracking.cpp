@@ -14,6 +14,11 @@ namespace {
 constexpr double kLeaveFactor = 1.2;    // one who stands at the rim does not come and go
 constexpr double kOffStraightM = 1000;  // a straight line is no road: only far beside it is off the route
 constexpr double kOffStraightOfLeg = 0.25;
+// What is left to drive takes as much longer than planned as the last minutes did: those count less by 1/e each five
+// minutes, and the plan itself counts as much as two minutes of driving.
+constexpr double kPaceFadesS = 300;
+constexpr double kPlanCountsS = 120;
+constexpr double kMostPace = 4;
 constexpr double kBehind = 50;  // metres that a fix may lie behind the last place on the line
 
 Point point_of(const Position& p) {
@@ -59,9 +64,12 @@ class Fold {
     const double way = followed ? std::max(way_m(*seen.before, position), speed_ * seconds(*seen.before, position)) : 0;
     live.suspect.reset();
     live.position = position;
+    const auto drove_to = live.target;
     while (step(position)) {
     }
     enter_route(live);
+    const bool on_same_leg = followed && trip_.status == TripStatus::in_transit && live.target == drove_to;
+    on_same_leg_s_ = on_same_leg ? std::optional(seconds(*seen.before, position)) : std::nullopt;
     figures(followed ? std::optional(way) : std::nullopt);
     out.deviations.push_back({position.recorded_at, live.deviation_m});
   }
@@ -126,6 +134,7 @@ class Fold {
   bool move(TripStatus to, const Position& position) {
     out.steps.push_back({.to = to, .waypoint = {}, .recorded_at = position.recorded_at});
     trip_.status = to;
+    if (to == TripStatus::at_destination) out.live->arrived_at = position.recorded_at;
     return true;
   }
 
@@ -177,6 +186,9 @@ class Fold {
     live.eta.reset();
     if (is_active(trip_.status)) {
       live.eta = live.position.recorded_at + vocabulary::seconds(there ? 0 : ahead.rest_s);
+      if (!there && trip_.actual_start_time) {
+        keep_promise(live.promises, *trip_.actual_start_time, live.position.recorded_at, *live.eta);
+      }
     }
     if (there) live.target = fmt::format("stop {}", stops_.size() - 1);
   }
@@ -198,6 +210,9 @@ class Fold {
     const auto found = line_->find(sought);
     // Progress is what was made: a fix that lies behind takes nothing back, one beside the line adds nothing.
     const double place = found.away_m <= near ? std::max(last, found.along_m) : last;
+    if (live.place_m && on_same_leg_s_ && found.away_m <= near) {
+      live.pace = paced(live.pace.value_or(Pace{}), *on_same_leg_s_, driven_s(leg, last, place));
+    }
     live.place_m = place;
     // Stops lie beside the road.
     const auto stop = trips::point_of(stops_[target()]);
@@ -206,10 +221,28 @@ class Fold {
     watch_deviation(live, near, leg);
     Ahead ahead{.total_m = line_->length_m(), .done_m = place, .rest_m = line_->length_m() - place, .rest_s = 0};
     const auto& legs = trip_.route->legs;
-    ahead.rest_s = high > low ? legs[leg].duration_s * (high - place) / (high - low) : 0;
+    ahead.rest_s = driven_s(leg, place, high);
     for (std::size_t i = leg + 1; i < legs.size(); ++i) ahead.rest_s += legs[i].duration_s;
+    ahead.rest_s *= pace_of(live);
     if (live.off_route) ahead.rest_s += live.deviation_m / habits_of(trip_.sector).speed_mps;
     return ahead;
+  }
+
+  // What the route says that the way between two places on a leg's line takes.
+  double driven_s(std::size_t leg, double from_m, double to_m) const {
+    const double length = line_->begin_of(leg + 1) - line_->begin_of(leg);
+    return length > 0 ? trip_.route->legs[leg].duration_s * (to_m - from_m) / length : 0;
+  }
+
+  static Pace paced(const Pace& before, double took_s, double planned_s) {
+    const double stays = std::exp(-took_s / kPaceFadesS);
+    return {.took_s = before.took_s * stays + took_s, .planned_s = before.planned_s * stays + planned_s};
+  }
+
+  static double pace_of(const Live& live) {
+    if (!live.pace) return 1;
+    const double pace = (live.pace->took_s + kPlanCountsS) / (live.pace->planned_s + kPlanCountsS);
+    return std::clamp(pace, 1 / kMostPace, kMostPace);
   }
 
   // Off after a while, on again well within: one bad fix is neither.
@@ -264,6 +297,7 @@ class Fold {
   JumpFilter filter_;
   std::size_t next_ = 0;  // the waypoint that comes next
   double speed_ = 0;
+  std::optional<double> on_same_leg_s_;  // since the position before; nothing when a stop lies between
   bool may_leave_ = false;
 };
 
