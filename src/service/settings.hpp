@@ -50,6 +50,7 @@ struct Settings {
   std::size_t road_queue = 256;
   std::size_t road_metrics = 16;
   std::size_t observed_speeds = 0;
+  bool auto_reroute = true;
   std::string jwt_secret;
   std::string jwt_jwks_file;
   std::string jwt_issuer;

@@ -33,6 +33,8 @@ BOOST_DEFINE_ENUM_CLASS(TripStatus,
                         failed)
 BOOST_DEFINE_ENUM_CLASS(Sector, defense, mining, logistics, ridehail)
 BOOST_DEFINE_ENUM_CLASS(RouteSource, geodesic, roads, given)
+// Why a route was planned anew on the way.
+BOOST_DEFINE_ENUM_CLASS(RerouteReason, requested, off_route, traffic)
 // Who moved the trip on: a person or service by the API, or the vehicle's positions.
 BOOST_DEFINE_ENUM_CLASS(MovedBy, caller, tracking)
 
@@ -144,6 +146,8 @@ std::optional<TripStatus> next_status(TripStatus status);
 std::vector<Stop> stops_of(const Trip& trip);
 Point point_of(const Stop& stop);
 double radius_of(const Trip& trip, const Stop& stop);
+// The stop that is to be reached next, 0 the origin; nothing before the start and when all were reached.
+std::optional<int> next_stop_of(const Trip& trip);
 // The stop at which the route's first leg ends; 0 is the origin.
 int first_stop_of(const Route& route);
 // Of its route; 0 without one.

@@ -196,6 +196,37 @@ class Update final : public OnTrip {
   std::optional<FoundWay> way_;
 };
 
+class Reroute final : public OnTrip {
+ public:
+  Reroute(TripId id, RerouteTrip input, std::optional<FoundWay> way)
+      : OnTrip("reroute_trip", id, Permission::trips_execute), input_(std::move(input)), way_(std::move(way)) {}
+
+ private:
+  Result<Events> decide_on(const Trip& trip, WorkingSet& set, Journal& journal) override {
+    auto known = facts(set, journal);
+    known.way = way_ ? &*way_ : nullptr;
+    return decide(trip, input_, known);
+  }
+  RerouteTrip input_;
+  std::optional<FoundWay> way_;
+};
+
+class RerouteOffRoute final : public OnTrip {
+ public:
+  RerouteOffRoute(TripId id, int revision, FoundWay way)
+      : OnTrip("reroute_trip", id, Permission::tracking_write), revision_(revision), way_(std::move(way)) {}
+
+ private:
+  Result<Events> decide_on(const Trip& trip, WorkingSet& set, Journal& journal) override {
+    if (revision_of(trip) != revision_ || !is_for_rest(way_, trip)) return Events{};
+    auto known = facts(set, journal);
+    known.way = &way_;
+    return decide(trip, RerouteTrip{.position = {}, .reason = {RerouteReason::off_route}}, known);
+  }
+  int revision_;
+  FoundWay way_;
+};
+
 class AdvanceByTracking final : public OnTrip {
  public:
   AdvanceByTracking(TripId id, std::vector<Step> steps)
@@ -293,6 +324,12 @@ CommandPtr start_trip(TripId id, StartTrip input) {
 }
 CommandPtr complete_trip(TripId id, CompleteTrip input) {
   return std::make_unique<Complete>(id, input);
+}
+CommandPtr reroute_trip(TripId id, RerouteTrip input, std::optional<FoundWay> way) {
+  return std::make_unique<Reroute>(id, std::move(input), std::move(way));
+}
+CommandPtr reroute_off_route(TripId id, int revision, FoundWay way) {
+  return std::make_unique<RerouteOffRoute>(id, revision, std::move(way));
 }
 CommandPtr cancel_trip(TripId id, CancelTrip input) {
   return std::make_unique<Plain<CancelTrip>>("cancel_trip", id, std::move(input));

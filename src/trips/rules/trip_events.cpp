@@ -51,6 +51,7 @@ struct Fold {
     const auto index = static_cast<std::size_t>(e.index);
     if (index < trip.waypoints.size()) trip.waypoints[index].reached_at = e.recorded_at;
   }
+  void operator()(const TripRerouted& e) { trip.route = e.route; }
   void operator()(const TripCompleted&) { end(trip, TripStatus::completed, at); }
   void operator()(const TripCancelled& e) {
     end(trip, TripStatus::cancelled, at);
@@ -96,6 +97,7 @@ std::optional<std::string> evolve_line(std::optional<std::string> line,
   if (revision_of(after) == revision_before) return line;
   if (const auto* created = std::get_if<TripCreated>(&event)) return created->line;
   if (const auto* updated = std::get_if<TripUpdated>(&event)) return updated->line;
+  if (const auto* rerouted = std::get_if<TripRerouted>(&event)) return rerouted->line;
   return std::nullopt;
 }
 

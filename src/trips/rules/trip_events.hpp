@@ -59,6 +59,15 @@ struct TripWaypointReached {
 };
 BOOST_DESCRIBE_STRUCT(TripWaypointReached, (), (index, recorded_at))
 
+// From now on it takes another way over the stops that are left. `line` as above.
+struct TripRerouted {
+  static constexpr std::string_view kType = "trip.rerouted";
+  RerouteReason reason{};
+  Route route;
+  std::string line;
+};
+BOOST_DESCRIBE_STRUCT(TripRerouted, (), (reason, route, line))
+
 struct TripCompleted {
   static constexpr std::string_view kType = "trip.completed";
   bool forced = false;  // although tracking said that it was not there
@@ -83,6 +92,7 @@ using TripEvent = std::variant<TripCreated,
                                TripStarted,
                                TripMoved,
                                TripWaypointReached,
+                               TripRerouted,
                                TripCompleted,
                                TripCancelled,
                                TripFailed>;
