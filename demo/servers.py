@@ -13,26 +13,26 @@ import time
 from stage import HERE
 
 
+def deps(folder, *words):
+    """scripts/dev-deps on the servers in this folder; its exit code."""
+    # Not through a pipe: the servers would keep it open.
+    with open(os.path.join(folder, "dev-deps.log"), "a") as out:
+        return subprocess.run([HERE.parent / "scripts/dev-deps", *words], env=os.environ | {"DEV_DEPS_DIR": folder},
+                              stdin=subprocess.DEVNULL, stdout=out, stderr=out).returncode
+
+
 @contextlib.contextmanager
 def servers(*names):
     """Running until the end, in a folder that is gone then: the folder, and the variables that name them."""
     folder = tempfile.mkdtemp(prefix="mission-management-demo-")
-    environment = os.environ | {"DEV_DEPS_DIR": folder}
-    # Not through a pipe: the servers would keep it open.
-    said = pathlib.Path(folder, "dev-deps.log")
-
-    def deps(*words):
-        with open(said, "a") as out:
-            return subprocess.run([HERE.parent / "scripts/dev-deps", *words], env=environment, stdin=subprocess.DEVNULL,
-                                  stdout=out, stderr=out).returncode
     try:
         for name in names:
-            if deps("start", name) != 0:
-                sys.exit(f"The plan is not played, for it needs {name}:\n   " + "\n   ".join(said.read_text().splitlines()[-6:]))
+            if deps(folder, "start", name) != 0:
+                sys.exit(f"The plan is not played, for it needs {name}:\n   " + "\n   ".join(pathlib.Path(folder, "dev-deps.log").read_text().splitlines()[-6:]))
         lines = pathlib.Path(folder, "env").read_text().splitlines()
         yield folder, dict(line.split("=", 1) for line in lines)
     finally:
-        deps("stop")
+        deps(folder, "stop")
         # As root PostgreSQL's data may stand elsewhere, see scripts/dev-deps.d/postgres.sh.
         with contextlib.suppress(OSError):
             shutil.rmtree(os.readlink(os.path.join(folder, "postgres")))
@@ -72,3 +72,22 @@ def consumer(brokers, group, topics, take):
 def send(brokers, topic, key, value):
     subprocess.run(["kcat", "-b", brokers, "-P", "-t", topic, "-K", "\x1f"], input=f"{key}\x1f{json.dumps(value)}", text=True,
                    check=True, timeout=20)
+
+
+class Producer:
+    """Sends JSON to one topic, in the order of each key, from now until the end."""
+
+    def __init__(self, brokers, topic):
+        self.command = ["kcat", "-b", brokers, "-P", "-t", topic, "-K", "\x1f", "-X", "message.timeout.ms=300000", "-X", "linger.ms=50"]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        return self
+
+    def send(self, key, value):
+        self.process.stdin.write(f"{key}\x1f{json.dumps(value)}\n")
+        self.process.stdin.flush()
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(30)
