@@ -60,8 +60,8 @@ struct Route {
   bool conditional = false;  // honours If-Match / If-None-Match
   std::string_view answer_type = "application/json";
   std::vector<std::string_view> other_types;  // in which it answers as well, by Accept; the handler chooses
-  bool at_root = false;              // the pattern stands at the root, not below the prefix: "/health"
-  std::string_view example_request;  // JSON, for the OpenAPI document
+  bool at_root = false;                       // the pattern stands at the root, not below the prefix: "/health"
+  std::string_view example_request;           // JSON, for the OpenAPI document
   std::string_view example_answer;
 };
 

@@ -336,6 +336,8 @@ int serve(const Settings& settings) {
     condition.redis = &sharing->trouble();
   }
   trips::SharedTracking tracking;
+  tracking.limits = {.arriving = vocabulary::seconds(settings.arriving_minutes * 60),
+                     .delayed = vocabulary::seconds(settings.delayed_minutes * 60)};
   trips::Rerouter rerouter(lane, trip_rest(roads, now));
   auto* const used_rerouter = live_roads && settings.auto_reroute ? &rerouter : nullptr;
   std::unique_ptr<TakingIn> taking_in;

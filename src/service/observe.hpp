@@ -54,7 +54,6 @@ class Observation {
   void safety_event(const vocabulary::Event& event);
   void vehicle_command(const vocabulary::Event& event);
   void trip_reroute(const vocabulary::Event& event);
-  void trip_reroute(const vocabulary::Event& e);
 
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;

@@ -74,6 +74,9 @@ constexpr auto kLines = std::to_array<SettingLine>({
      "minutes, 1 to 100; 3 is a good number. 0: not."},
     {"AUTO_REROUTE", "true",
      "With ROADS_FILE: a trip that is off its route gets another one from where it is, at most once in 30 s."},
+    {"ARRIVING_MINUTES", "5", "Event trip.arriving so long before a trip is at its next stop; 0: never."},
+    {"DELAYED_MINUTES", "10",
+     "Event trip.delayed when a trip arrives so much later than the first time that was promised; 0: never."},
     {"JWT_SECRET", "", "Shared secret of HS256 tokens, at least 32 bytes."},
     {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
     {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
@@ -206,6 +209,8 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "ROAD_METRICS", 1, 1000, s.road_metrics);
   read_number<std::size_t>(environment, "OBSERVED_SPEEDS", 0, 100, s.observed_speeds);
   read_flag(environment, "AUTO_REROUTE", s.auto_reroute);
+  read_number(environment, "ARRIVING_MINUTES", 0.0, 1440.0, s.arriving_minutes);
+  read_number(environment, "DELAYED_MINUTES", 0.0, 1440.0, s.delayed_minutes);
   read_text(environment, "JWT_SECRET", s.jwt_secret);
   if (!s.jwt_secret.empty() && s.jwt_secret.size() < 32) wrong("JWT_SECRET", "at least 32 bytes long");
   read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);

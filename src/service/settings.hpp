@@ -51,6 +51,8 @@ struct Settings {
   std::size_t road_metrics = 16;
   std::size_t observed_speeds = 0;
   bool auto_reroute = true;
+  double arriving_minutes = 5;
+  double delayed_minutes = 10;
   std::string jwt_secret;
   std::string jwt_jwks_file;
   std::string jwt_issuer;

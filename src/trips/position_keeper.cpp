@@ -112,8 +112,9 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
     of.live.reset();
     if (of.accepted > 0) co_await refold(tools, of, deadline);
   }
-  for (const auto& of : trips) {
+  for (auto& of : trips) {
     if (of.accepted > 0) tools.shared.watchers.moved(of.stored.trip.id);
+    if (of.live) of.notices = notices_of(of.stored.trip, *of.live, tools.shared.limits);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "database/database.hpp"
 #include "trips/route_lines.hpp"
+#include "trips/rules/notices.hpp"
 #include "trips/rules/tracking.hpp"
 #include "trips/track_watchers.hpp"
 #include "trips/trip_store.hpp"
@@ -17,6 +18,7 @@ using OnTrack = std::function<void(const Trip&, const std::vector<Position>&)>;
 
 // What all who take and watch positions share. Threads: any. Lifetime: outlives the contexts of those who watch.
 struct SharedTracking {
+  NoticeLimits limits = {};
   RouteLines lines;
   TrackWatchers watchers;
 };
@@ -36,7 +38,9 @@ struct TripPositions {
   std::vector<Position> positions;
   int accepted = 0;          // the others were there already
   std::vector<Step> steps;   // that they show; the lane decides which of them still count
+  Notices notices;           // what they give to tell; the same holds
   std::optional<Live> live;  // the figures behind them; nothing when others wrote them meanwhile
+  bool is_to_ride() const { return !steps.empty() || !notices.empty(); }
   bool has_left_route() const { return live && live->off_route && !(stored.live && stored.live->off_route); }
 };
 

@@ -16,6 +16,7 @@ using http::Request;
 using http::Response;
 using vocabulary::Permission;
 using vocabulary::ProblemKind;
+using vocabulary::Result;
 namespace json = vocabulary::json;
 
 TrackView view_of(const StoredTrip& stored) {
@@ -33,6 +34,10 @@ TrackView view_of(const StoredTrip& stored) {
     view.deviation_m = live.deviation_m;
     view.route_revision = live.route_revision;
     view.place_m = live.place_m;
+    if (is_active(trip.status)) {
+      view.next_stop = live.next_stop;
+      view.next_eta = live.next_eta;
+    }
     if (is_active(trip.status)) view.eta = live.eta;
   } else if (is_active(trip.status) && trip.actual_start_time) {
     view.eta = *trip.actual_start_time + vocabulary::seconds(trip.estimated_duration_s);

@@ -31,6 +31,8 @@ struct TrackView {
   RouteSource source{};
   std::optional<int> route_revision;  // on which it was measured
   std::optional<double> place_m;      // along that route, when it is on roads
+  std::optional<int> next_stop;       // that it drives to, 0 the origin
+  std::optional<Time> next_eta;       // when it is there
 };
 BOOST_DESCRIBE_STRUCT(TrackView,
                       (),
@@ -45,7 +47,9 @@ BOOST_DESCRIBE_STRUCT(TrackView,
                        deviation_m,
                        source,
                        route_revision,
-                       place_m))
+                       place_m,
+                       next_stop,
+                       next_eta))
 
 TrackView view_of(const StoredTrip& stored);
 // Rows of positions_after.

@@ -104,11 +104,11 @@ Task<Result<Response>> take(const TripTools& tools, const Request& request) {
     sorted.taken.accepted = kept[0].accepted;
     sorted.taken.duplicate = static_cast<int>(kept[0].positions.size()) - kept[0].accepted;
   }
-  if (!kept[0].steps.empty()) {
+  if (kept[0].is_to_ride()) {
     // The positions are stored, whatever comes of the steps: a step that could not ride is seen again by the next
     // position.
-    CO_TRY(submission,
-           endpoints::submission_of(request, advance_trip(kept[0].stored.trip.id, std::move(kept[0].steps))));
+    CO_TRY(submission, endpoints::submission_of(request, advance_trip(kept[0].stored.trip.id, std::move(kept[0].steps),
+                                                                      std::move(kept[0].notices))));
     submission.idempotency.reset();
     submission.command->expected_versions.clear();
     co_await tools.lane.submit(std::move(submission));

@@ -50,11 +50,11 @@ Task<std::vector<TripPositions>> by_trip(const VehicleTrackTools& tools, std::ve
 // The positions are stored by now and will not show their steps again: the lane is asked until it takes them.
 Task<void> ride_steps(const VehicleTrackTools& tools, std::vector<TripPositions>& trips) {
   async::Doorbell nobody_rings;
-  std::erase_if(trips, [](const TripPositions& t) { return t.steps.empty(); });
+  std::erase_if(trips, [](const TripPositions& t) { return !t.is_to_ride(); });
   while (!trips.empty()) {
     std::vector<lanes::Submission> submissions;
     for (const auto& of : trips) {
-      submissions.push_back({.command = advance_trip(of.stored.trip.id, of.steps),
+      submissions.push_back({.command = advance_trip(of.stored.trip.id, of.steps, of.notices),
                              .caller = caller_of(of.stored.trip),
                              .trace = "track",
                              .deadline = Clock::now() + kPatience,

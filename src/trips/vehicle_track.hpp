@@ -22,7 +22,6 @@ struct VehicleTrackTools {
   SharedTracking& tracking;
   OnTrack on_track = {};         // may be empty
   Rerouter* rerouter = nullptr;  // may be null
-  Rerouter* rerouter = nullptr;  // may be null
 };
 
 // Each position goes to the trip that its vehicle had started last by then, unless that had ended: as

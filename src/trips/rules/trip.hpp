@@ -70,6 +70,15 @@ struct Route {
 };
 BOOST_DESCRIBE_STRUCT(Route, (), (source, revision, distance_m, duration_s, legs, begins_at, first_stop))
 
+// What was told of its way, each once.
+struct Told {
+  std::optional<int> progress_percent;  // the highest
+  std::optional<int> arriving_at;       // the last stop of which it was told, 0 the origin
+  std::optional<bool> delayed;
+  bool operator==(const Told&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Told, (), (progress_percent, arriving_at, delayed))
+
 struct Trip {
   TripId id;
   std::string fleet_id;
@@ -91,6 +100,7 @@ struct Trip {
   double estimated_duration_s = 0;
   std::optional<Time> actual_start_time;
   std::optional<Time> actual_end_time;
+  std::optional<Told> told;
   Raw metadata;
   Time created_at;
   Time updated_at;
@@ -120,6 +130,7 @@ BOOST_DESCRIBE_STRUCT(Trip,
                        estimated_duration_s,
                        actual_start_time,
                        actual_end_time,
+                       told,
                        metadata,
                        created_at,
                        updated_at,

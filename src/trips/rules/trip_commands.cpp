@@ -229,12 +229,19 @@ class RerouteOffRoute final : public OnTrip {
 
 class AdvanceByTracking final : public OnTrip {
  public:
-  AdvanceByTracking(TripId id, std::vector<Step> steps)
-      : OnTrip("advance_trip", id, Permission::tracking_write), steps_(std::move(steps)) {}
+  AdvanceByTracking(TripId id, std::vector<Step> steps, Notices notices)
+      : OnTrip("advance_trip", id, Permission::tracking_write),
+        steps_(std::move(steps)),
+        notices_(std::move(notices)) {}
 
  private:
-  Result<Events> decide_on(const Trip& trip, WorkingSet&, Journal&) override { return decide_steps(trip, steps_); }
+  Result<Events> decide_on(const Trip& trip, WorkingSet&, Journal&) override {
+    auto events = decide_notices(trip, notices_);
+    for (auto& step : decide_steps(trip, steps_)) events.push_back(std::move(step));
+    return events;
+  }
   std::vector<Step> steps_;
+  Notices notices_;
 };
 
 class Create final : public lanes::Command {
@@ -340,8 +347,8 @@ CommandPtr delete_trip(TripId id, CancelTrip input) {
 CommandPtr fail_trip(TripId id, FailTrip input) {
   return std::make_unique<Plain<FailTrip>>("fail_trip", id, std::move(input));
 }
-CommandPtr advance_trip(TripId id, std::vector<Step> steps) {
-  return std::make_unique<AdvanceByTracking>(id, std::move(steps));
+CommandPtr advance_trip(TripId id, std::vector<Step> steps, Notices notices) {
+  return std::make_unique<AdvanceByTracking>(id, std::move(steps), std::move(notices));
 }
 
 }  // namespace mms::trips

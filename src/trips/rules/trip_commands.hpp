@@ -6,6 +6,7 @@
 
 #include "access/rules/scope.hpp"
 #include "lanes/rules/command.hpp"
+#include "trips/rules/notices.hpp"
 #include "trips/rules/trip_input.hpp"
 #include "trips/rules/trip_rules.hpp"
 
@@ -35,7 +36,7 @@ CommandPtr cancel_trip(TripId id, CancelTrip input);
 // DELETE: the same, by those who plan.
 CommandPtr delete_trip(TripId id, CancelTrip input);
 CommandPtr fail_trip(TripId id, FailTrip input);
-// Steps that tracking saw. The caller is whoever reported the positions; needs tracking:write.
-CommandPtr advance_trip(TripId id, std::vector<Step> steps);
+// What tracking saw: steps, and what is to be told. The caller is whoever reported the positions; needs tracking:write.
+CommandPtr advance_trip(TripId id, std::vector<Step> steps, Notices notices = {});
 
 }  // namespace mms::trips

@@ -52,6 +52,9 @@ struct Fold {
     if (index < trip.waypoints.size()) trip.waypoints[index].reached_at = e.recorded_at;
   }
   void operator()(const TripRerouted& e) { trip.route = e.route; }
+  void operator()(const TripProgressReached& e) { told().progress_percent = e.percent; }
+  void operator()(const TripArriving& e) { told().arriving_at = e.stop; }
+  void operator()(const TripDelayed&) { told().delayed = true; }
   void operator()(const TripCompleted&) { end(trip, TripStatus::completed, at); }
   void operator()(const TripCancelled& e) {
     end(trip, TripStatus::cancelled, at);
@@ -61,6 +64,9 @@ struct Fold {
     end(trip, TripStatus::failed, at);
     trip.status_reason = e.reason;
   }
+
+ private:
+  Told& told() { return trip.told ? *trip.told : trip.told.emplace(); }
 };
 
 }  // namespace
