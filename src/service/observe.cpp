@@ -216,6 +216,12 @@ void Observation::left_route(int trips) {
       .add(static_cast<std::uint64_t>(trips));
 }
 
+void Observation::positions_forgotten(std::int64_t positions) {
+  if (positions <= 0) return;
+  metrics_.counter("trip_positions_forgotten_total", "Positions of ended trips that were deleted by their age.")
+      .add(static_cast<std::uint64_t>(positions));
+}
+
 void Observation::trip_reroute(const vocabulary::Event& e) {
   const auto rerouted = std::get<trips::TripRerouted>(trips::trip_event_from(e));
   metrics_

@@ -30,6 +30,7 @@ class Observation {
   void template_uses(std::size_t uses);
   void trip_status(std::string_view status);
   void left_route(int trips);
+  void positions_forgotten(std::int64_t positions);
   // A mission with start_policy auto was tried.
   void auto_start(bool started);
   void mission_executed(missions::MissionStatus ended, vocabulary::Duration took);

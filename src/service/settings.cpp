@@ -77,6 +77,7 @@ constexpr auto kLines = std::to_array<SettingLine>({
     {"ARRIVING_MINUTES", "5", "Event trip.arriving so long before a trip is at its next stop; 0: never."},
     {"DELAYED_MINUTES", "10",
      "Event trip.delayed when a trip arrives so much later than the first time that was promised; 0: never."},
+    {"POSITIONS_KEEP_DAYS", "0", "Positions of trips that ended longer ago are deleted, a few at a time; 0: never."},
     {"JWT_SECRET", "", "Shared secret of HS256 tokens, at least 32 bytes."},
     {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
     {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
@@ -211,6 +212,7 @@ Settings settings_from(const Environment& environment) {
   read_flag(environment, "AUTO_REROUTE", s.auto_reroute);
   read_number(environment, "ARRIVING_MINUTES", 0.0, 1440.0, s.arriving_minutes);
   read_number(environment, "DELAYED_MINUTES", 0.0, 1440.0, s.delayed_minutes);
+  read_number(environment, "POSITIONS_KEEP_DAYS", 0.0, 36500.0, s.positions_keep_days);
   read_text(environment, "JWT_SECRET", s.jwt_secret);
   if (!s.jwt_secret.empty() && s.jwt_secret.size() < 32) wrong("JWT_SECRET", "at least 32 bytes long");
   read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);

@@ -53,6 +53,7 @@ struct Settings {
   bool auto_reroute = true;
   double arriving_minutes = 5;
   double delayed_minutes = 10;
+  double positions_keep_days = 0;
   std::string jwt_secret;
   std::string jwt_jwks_file;
   std::string jwt_issuer;

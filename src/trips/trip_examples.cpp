@@ -70,11 +70,11 @@ constexpr std::string_view kRerouted =
     R"json(ctual_start_time":"2026-11-25T02:33:54.875530Z","metadata":{},"created_at":"2026-11-25T02:33:54.87)json"
     R"json(3733Z","updated_at":"2026-11-25T02:37:41.402118Z","created_by":"ada","version":4})json";
 constexpr std::string_view kRoutes =
-    R"json({"items":[{"source":"roads","revision":2,"distance_m":8640.2,"duration_s":655.1,"legs":[{"distance)json"
-    R"json(_m":8640.2,"duration_s":655.1}],"begins_at":{"latitude":47.141,"longitude":9.521},"first_stop":1,)json"
-    R"json("created_at":"2026-11-25T02:37:41.402118Z"},{"source":"roads","revision":1,"distance_m":8812.4,"du)json"
-    R"json(ration_s":671.9,"legs":[{"distance_m":8812.4,"duration_s":671.9}],"created_at":"2026-11-25T02:33:5)json"
-    R"json(4.873733Z"}],"next_cursor":null})json";
+    R"json({"items":[{"route":{"source":"roads","revision":2,"distance_m":8640.2,"duration_s":655.1,"legs":[)json"
+    R"json({"distance_m":8640.2,"duration_s":655.1}],"begins_at":{"latitude":47.141,"longitude":9.521},"firs)json"
+    R"json(t_stop":1},"created_at":"2026-11-25T02:37:41.402118Z"},{"route":{"source":"roads","revision":1,"d)json"
+    R"json(istance_m":8812.4,"duration_s":671.9,"legs":[{"distance_m":8812.4,"duration_s":671.9}]},"created_)json"
+    R"json(at":"2026-11-25T02:33:54.873733Z"}],"next_cursor":null})json";
 constexpr std::string_view kEvents =
     R"json({"items":[{"sequence":10,"stream":"trip","stream_id":"01a2108d-71b9-74df-a76e-30e44ff2d5da","versi)json"
     R"json(on":2,"type":"trip.started","schema_version":1,"data":{"vehicle_id":"cab-7","to":"en_route_to_pick)json"

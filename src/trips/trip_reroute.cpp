@@ -74,18 +74,10 @@ Task<Result<Response>> show_route(const TripTools& tools, const Request& request
 
 // A route that the trip has or had, without its line.
 struct RouteOfTrip {
-  RouteSource source{};
-  int revision = 1;
-  double distance_m = 0;
-  double duration_s = 0;
-  std::vector<Leg> legs;
-  std::optional<Point> begins_at;
-  std::optional<int> first_stop;
+  Route route;
   Time created_at;
 };
-BOOST_DESCRIBE_STRUCT(RouteOfTrip,
-                      (),
-                      (source, revision, distance_m, duration_s, legs, begins_at, first_stop, created_at))
+BOOST_DESCRIBE_STRUCT(RouteOfTrip, (), (route, created_at))
 
 // GET /trips/{id}/routes: every route that it had, the newest first. Refuses: not_found, bad_parameter, bad_cursor.
 Task<Result<Response>> list_routes(const TripTools& tools, const Request& request) {
@@ -103,13 +95,11 @@ Task<Result<Response>> list_routes(const TripTools& tools, const Request& reques
   const auto rows = co_await tools.reader.run_one(routes_before(id, before, limit + 1), request.deadline);
   endpoints::Page<RouteOfTrip> page;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto route = json::from_stored<Route>(rows[i].text(0));
-    page.items.push_back({route.source, route.revision, route.distance_m, route.duration_s, route.legs, route.begins_at,
-                          route.first_stop, rows[i].time(1)});
+    page.items.push_back({json::from_stored<Route>(rows[i].text(0)), rows[i].time(1)});
   }
   if (static_cast<std::int64_t>(page.items.size()) > limit) {
     page.items.pop_back();
-    page.next_cursor = tools.cursor_key.seal(scope, {std::to_string(page.items.back().revision)});
+    page.next_cursor = tools.cursor_key.seal(scope, {std::to_string(page.items.back().route.revision)});
   }
   Response response;
   json::append(response.body, page);

@@ -177,7 +177,7 @@ class Rerouted(Tracked):
         self.assert_problem(self.service.get(path + "/route?revision=x"), 400, "bad_parameter")
         page = self.service.get(path + "/routes?limit=1").json
         rest = self.service.get(f"{path}/routes?cursor={page['next_cursor']}").json
-        self.assertEqual([r["revision"] for r in page["items"] + rest["items"]], [2, 1])
+        self.assertEqual([r["route"]["revision"] for r in page["items"] + rest["items"]], [2, 1])
         self.assertIsNone(rest["next_cursor"])
         event = self.last_event(trip)
         self.assertEqual((event["type"], event["data"]["reason"], event["data"]["route"]), ("trip.rerouted", "requested", route))
@@ -377,6 +377,26 @@ class Notices(Tracked):
         late = self.service.get(f"/trips/{trip['id']}/events?limit=200").json["items"][-1]["data"]
         self.assertGreater(late["delay_s"], 1.2)
         self.assertEqual(self.service.get(f"/trips/{trip['id']}").json["told"], {"progress_percent": 75, "arriving_at": 1, "delayed": True})
+
+
+class Retention(ServiceTest):
+    def test_positions_of_trips_that_ended_long_ago_are_forgotten(self):
+        ended, driven = started(self), started(self)
+        begin = time.time()
+        for trip, count in ((ended, 1203), (driven, 3)):
+            way = [corner(2, 0.0005 * i) | {"recorded_at": rfc3339(begin + 0.0005 * i)} for i in range(count)]
+            self.assertEqual(self.service.post(f"/trips/{trip['id']}/track", {"items": way}).json["accepted"], count)
+        time.sleep(max(0, begin + 0.7 - time.time()))
+        self.service.post(f"/trips/{ended['id']}/complete", {"force": True})
+        count = lambda trip: len(self.service.get(f"/trips/{trip['id']}/track?since=2020-01-01T00:00:00Z&limit=1000").json["items"])
+        self.assertEqual((count(ended), count(driven)), (1000, 3))
+        time.sleep(1)
+        self.service.settings["POSITIONS_KEEP_DAYS"] = 0.00001  # 0.86 s
+        self.service.restart()
+        self.eventually(lambda: count(ended) == 0, 10)
+        self.assertEqual(count(driven), 3)
+        self.assertIn("trip_positions_forgotten_total 1203", self.service.get("//metrics").text)
+        self.assertEqual(self.service.get(f"/trips/{ended['id']}/track").json["status"], "completed")
 
 
 class WithoutAMap(ServiceTest):

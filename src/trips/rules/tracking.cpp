@@ -183,6 +183,9 @@ Live as_of_route(const Trip& trip, Live live) {
   live.remaining_m = trip.route->distance_m;
   live.deviation_m = 0;
   live.off_route = false;
+  if (live.next_eta && !trip.route->legs.empty()) {
+    live.next_eta = trip.updated_at + vocabulary::seconds(trip.route->legs.front().duration_s);
+  }
   if (live.eta) live.eta = trip.updated_at + vocabulary::seconds(trip.route->duration_s);
   return live;
 }
