@@ -149,7 +149,7 @@ class Vehicle:
         self.x, self.y = place
         self.speed = 0.0
         self.path, self.where = None, 0.0
-        self.temper = dice.uniform(0.93, 1.03)  # of the signed speed
+        self.temper = dice.uniform(0.8, 0.95)  # of the signed speed: junctions, pedestrians and lights cost the rest
         self.waiting = []  # reports that are to be sent: (not before, report)
 
     def drive(self, path):

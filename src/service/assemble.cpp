@@ -272,7 +272,9 @@ int serve(const Settings& settings) {
        [&mission_times](lanes::WorkingSet& set) { return missions::mission_times_part(set, mission_times); },
        missions::plan_part, [&count_uses](lanes::WorkingSet& set) { return templates::template_part(set, count_uses); },
        [&observation](lanes::WorkingSet& set) {
-         return trips::trip_part(set, [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); });
+         return trips::trip_part(
+             set, {.status = [&](trips::TripStatus s) { observation.trip_status(vocabulary::name_of(s)); },
+                   .eta_error_percent = [&](double percent) { observation.eta_error(percent); }});
        }},
       lane_settings(settings, observation, auto_start, bell, sharing));
   metrics.gauge("mission_commands_waiting", "Commands in the lane's queue.",

@@ -230,6 +230,15 @@ void Observation::trip_reroute(const vocabulary::Event& e) {
       .add();
 }
 
+void Observation::eta_error(double percent) {
+  static constexpr double kBounds[] = {1, 2, 5, 10, 15, 20, 30, 50, 100, 200};
+  metrics_
+      .histogram("trip_eta_error_percent",
+                 "How wrong the arrivals of a completed trip were said, in the mean, in percent of what was left.",
+                 kBounds)
+      .observe(percent);
+}
+
 void Observation::auto_start(bool started) {
   metrics_
       .counter("mission_auto_starts_total", "Missions that were to start by themselves, by outcome.",

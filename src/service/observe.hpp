@@ -31,6 +31,7 @@ class Observation {
   void trip_status(std::string_view status);
   void left_route(int trips);
   void positions_forgotten(std::int64_t positions);
+  void eta_error(double percent);
   // A mission with start_policy auto was tried.
   void auto_start(bool started);
   void mission_executed(missions::MissionStatus ended, vocabulary::Duration took);

@@ -47,7 +47,8 @@ struct TripFigures {
   std::int64_t passengers = 0;
   std::optional<double> on_time_rate;  // of those with a scheduled start
   std::optional<double> start_delay_mean_s;
-  std::optional<double> eta_error_mean_percent;
+  std::optional<double> eta_error_mean_percent;  // of those completed: each trip's own mean
+  std::optional<double> eta_error_p90_percent;
 };
 BOOST_DESCRIBE_STRUCT(TripFigures,
                       (),
@@ -62,7 +63,8 @@ BOOST_DESCRIBE_STRUCT(TripFigures,
                        passengers,
                        on_time_rate,
                        start_delay_mean_s,
-                       eta_error_mean_percent))
+                       eta_error_mean_percent,
+                       eta_error_p90_percent))
 
 struct TripAnalytics {
   std::string group_by;
@@ -82,12 +84,14 @@ std::string compose(Dialect, const std::string& group, const std::string& condit
       "a.start_delay_s, a.eta_error_percent, a.passenger_count from trips t left join trip_analytics a on a.trip_id = "
       "t.id "
       "where {}), n as (select r.*, row_number() over (partition by g, (took is null) order by took) as place, "
-      "count(took) over (partition by g) as counted from r) select g, count(*), {}{}, {}, coalesce(sum(distance_m), "
+      "count(took) over (partition by g) as counted, row_number() over (partition by g, (eta_error_percent is null) "
+      "order by eta_error_percent) as eta_place, count(eta_error_percent) over (partition by g) as eta_counted from r) "
+      "select g, count(*), {}{}, {}, coalesce(sum(distance_m), "
       "0), "
       "coalesce(sum(passenger_count), 0), sum(case when start_delay_s <= {} then 1 else 0 end), count(start_delay_s), "
-      "avg(start_delay_s), avg(eta_error_percent) from n group by g order by g limit 1000",
-      group, conditions, counts, endpoints::percentile_sql("took", 50), endpoints::percentile_sql("took", 95),
-      kOnTimeS);
+      "avg(start_delay_s), avg(eta_error_percent), {} from n group by g order by g limit 1000",
+      group, conditions, counts, endpoints::percentile_sql("took", 50), endpoints::percentile_sql("took", 95), kOnTimeS,
+      endpoints::percentile_sql("eta_error_percent", 90, "eta_"));
 }
 
 // Composed before main, so that the drivers see every statement.
@@ -130,6 +134,7 @@ TripFigures figures_of(const database::Row& row) {
   f.on_time_rate = rate(row.integer(column + 4), row.integer(column + 5));
   f.start_delay_mean_s = real_at(row, column + 6);
   f.eta_error_mean_percent = real_at(row, column + 7);
+  f.eta_error_p90_percent = real_at(row, column + 8);
   return f;
 }
 

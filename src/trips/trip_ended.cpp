@@ -1,8 +1,6 @@
 // Figures of ended trips, as rows.
 #include "trips/trip_ended.hpp"
 
-#include <cmath>
-
 #include "endpoints/records.hpp"
 #include "vocabulary/json_write.hpp"
 
@@ -65,6 +63,17 @@ void add_metric(Query& q, const Trip& trip, const char* type, const char* unit, 
 
 }  // namespace
 
+std::optional<double> eta_error_percent(const Trip& trip, const Live* live) {
+  if (trip.status != TripStatus::completed || !trip.actual_start_time || !trip.actual_end_time) return std::nullopt;
+  const auto start = *trip.actual_start_time;
+  if (live != nullptr && !live->promises.empty()) {
+    return mean_error_percent(live->promises, start, live->arrived_at.value_or(*trip.actual_end_time));
+  }
+  // Never tracked: its estimate was all that was said.
+  const Promise estimate{0, static_cast<int>(trip.estimated_duration_s)};
+  return mean_error_percent({estimate}, start, *trip.actual_end_time);
+}
+
 std::vector<Query> figures_of_ended(const std::vector<Ended>& ended) {
   Query rows{&put_ended, {}};
   Query metrics{&put_metrics, {}};
@@ -72,10 +81,7 @@ std::vector<Query> figures_of_ended(const std::vector<Ended>& ended) {
     const auto took = seconds_between(trip->actual_start_time, trip->actual_end_time);
     const auto travelled = live != nullptr ? std::optional(live->travelled_m) : std::nullopt;
     const auto delay = seconds_between(trip->scheduled_start_time, trip->actual_start_time);
-    std::optional<double> eta_error;
-    if (trip->status == TripStatus::completed && took && *took > 0) {
-      eta_error = std::abs(trip->estimated_duration_s - *took) / *took * 100;
-    }
+    const auto eta_error = eta_error_percent(*trip, live);
     rows.add(trip->id, trip->actual_end_time, took, travelled, delay, eta_error, trip->passenger_count);
     add_metric(metrics, *trip, "duration", "s", took);
     add_metric(metrics, *trip, "travelled", "m", travelled);

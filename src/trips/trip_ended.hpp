@@ -14,6 +14,10 @@ struct Ended {
   const Live* live;  // null: it was never tracked
 };
 
+// How wrong the arrivals were that a completed trip was said to have, in percent of what was left until then: the mean
+// of those kept. Nothing for other trips, and where none was said before the arrival.
+std::optional<double> eta_error_percent(const Trip& trip, const Live* live);
+
 // Safe to repeat: each row is written once.
 std::vector<database::Query> figures_of_ended(const std::vector<Ended>& ended);
 

@@ -140,7 +140,7 @@ std::string line_of(const Trip& trip, const std::optional<std::string>& encoded)
 
 class TripPart final : public lanes::Part {
  public:
-  TripPart(TripSet& set, OnStatus on_status) : set_(set), on_status_(std::move(on_status)) {}
+  TripPart(TripSet& set, TripNews news) : set_(set), news_(std::move(news)) {}
 
   std::vector<Query> loads() override {
     const auto needed = set_.take_needed();
@@ -200,21 +200,22 @@ class TripPart final : public lanes::Part {
   }
 
   void committed() override {
-    if (!on_status_) return;
     for (const auto& change : set_.changed()) {
-      if (change.status_changed) on_status_(change.trip->status);
+      if (news_.status && change.status_changed) news_.status(change.trip->status);
+      if (!news_.eta_error_percent || !change.ended) continue;
+      if (const auto error = eta_error_percent(*change.trip, change.live)) news_.eta_error_percent(*error);
     }
   }
 
  private:
   TripSet& set_;
-  OnStatus on_status_;
+  TripNews news_;
 };
 
 }  // namespace
 
-std::unique_ptr<lanes::Part> trip_part(lanes::WorkingSet& set, OnStatus on_status) {
-  return std::make_unique<TripPart>(set.emplace<TripSet>(), std::move(on_status));
+std::unique_ptr<lanes::Part> trip_part(lanes::WorkingSet& set, TripNews news) {
+  return std::make_unique<TripPart>(set.emplace<TripSet>(), std::move(news));
 }
 
 Query find_trip(const TripId& id) {

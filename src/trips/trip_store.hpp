@@ -14,11 +14,14 @@
 
 namespace mms::trips {
 
-// Told of each status that a trip was brought into, when it is durable. Threads: the lane's.
-using OnStatus = std::function<void(TripStatus)>;
+// Told when it is durable. Threads: the lane's. Each may be empty.
+struct TripNews {
+  std::function<void(TripStatus)> status;         // that a trip was brought into
+  std::function<void(double)> eta_error_percent;  // of one that was completed
+};
 
-// The trips' share of the working set. `on_status` may be empty.
-std::unique_ptr<lanes::Part> trip_part(lanes::WorkingSet& set, OnStatus on_status);
+// The trips' share of the working set.
+std::unique_ptr<lanes::Part> trip_part(lanes::WorkingSet& set, TripNews news);
 
 // A trip as it is stored, with its live figures.
 struct StoredTrip {

@@ -4,12 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace mms::trips {
 namespace {
 
 constexpr double kOffStraightM = 1000;  // a straight line is no road: only far beside it is off the route
 constexpr double kOffStraightOfLeg = 0.25;
+// What is left to drive takes as much longer than planned as the last minutes did: those count less by 1/e each five
+// minutes, and the plan itself counts as much as two minutes of driving.
+constexpr double kPaceFadesS = 300;
+constexpr double kPlanCountsS = 120;
+constexpr double kMostPace = 4;
 constexpr double kBehind = 50;  // metres that a fix may lie behind the last place on the line
 
 Point point_of(const Position& p) {
@@ -38,6 +44,9 @@ class Measure {
     if (there && on_line) live_.place_m = now_.line->length_m();
     if (is_active(now_.trip.status)) {
       live_.eta = live_.position.recorded_at + vocabulary::seconds(there ? 0 : ahead.rest_s);
+      if (!there && now_.trip.actual_start_time) {
+        keep_promise(live_.promises, *now_.trip.actual_start_time, live_.position.recorded_at, *live_.eta);
+      }
     }
     if (!live_.promised) live_.promised = live_.eta;
     if (now_.trip.status == TripStatus::en_route_to_pickup || now_.trip.status == TripStatus::in_transit) {
@@ -99,6 +108,9 @@ class Measure {
     const auto found = now_.line->find(sought);
     // Progress is what was made: a fix that lies behind takes nothing back, one beside the line adds nothing.
     const double place = found.away_m <= near ? std::max(last, found.along_m) : last;
+    if (live_.place_m && now_.on_same_leg_s && found.away_m <= near) {
+      live_.pace = paced(live_.pace.value_or(Pace{}), *now_.on_same_leg_s, driven_s(leg, last, place));
+    }
     live_.place_m = place;
     // Stops lie beside the road.
     const auto stop = trips::point_of(now_.stops[now_.target]);
@@ -108,11 +120,31 @@ class Measure {
     Ahead ahead{
         .total_m = now_.line->length_m(), .done_m = place, .rest_m = now_.line->length_m() - place, .rest_s = 0};
     const auto& legs = now_.trip.route->legs;
-    ahead.rest_s = high > low ? legs[leg].duration_s * (high - place) / (high - low) : 0;
-    if (live_.off_route) ahead.rest_s += live_.deviation_m / habits_of(now_.trip.sector).speed_mps;
-    ahead.next_s = ahead.rest_s;
+    ahead.next_s = driven_s(leg, place, high);
+    ahead.rest_s = ahead.next_s;
     for (std::size_t i = leg + 1; i < legs.size(); ++i) ahead.rest_s += legs[i].duration_s;
+    const double pace = pace_of(live_);
+    const double back_s = live_.off_route ? live_.deviation_m / habits_of(now_.trip.sector).speed_mps : 0;
+    ahead.next_s = ahead.next_s * pace + back_s;
+    ahead.rest_s = ahead.rest_s * pace + back_s;
     return ahead;
+  }
+
+  // What the route says that the way between two places on a leg's line takes.
+  double driven_s(std::size_t leg, double from_m, double to_m) const {
+    const double length = now_.line->begin_of(leg + 1) - now_.line->begin_of(leg);
+    return length > 0 ? now_.trip.route->legs[leg].duration_s * (to_m - from_m) / length : 0;
+  }
+
+  static Pace paced(const Pace& before, double took_s, double planned_s) {
+    const double stays = std::exp(-took_s / kPaceFadesS);
+    return {.took_s = before.took_s * stays + took_s, .planned_s = before.planned_s * stays + planned_s};
+  }
+
+  static double pace_of(const Live& live) {
+    if (!live.pace) return 1;
+    const double pace = (live.pace->took_s + kPlanCountsS) / (live.pace->planned_s + kPlanCountsS);
+    return std::clamp(pace, 1 / kMostPace, kMostPace);
   }
 
   // Off after a while, on again well within: one bad fix is neither.

@@ -18,6 +18,7 @@ struct Moment {
   std::size_t target;     // the stop that it drives to, or stands at
   const RouteLine* line;  // null: straight lines between stops
   double speed_mps;
+  std::optional<double> on_same_leg_s;  // since the position before; nothing when a stop lies between
 };
 
 // Sets the figures that follow from live.position. `way_m`: what was driven since the last place; nothing: nobody

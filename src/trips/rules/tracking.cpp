@@ -55,9 +55,13 @@ class Fold {
     const double way = followed ? std::max(way_m(*seen.before, position), speed_ * seconds(*seen.before, position)) : 0;
     live.suspect.reset();
     live.position = position;
+    const auto drove_to = live.target;
     while (step(position)) {
     }
-    measure(live, {trip_, stops_, target(), line_, speed_}, followed ? std::optional(way) : std::nullopt);
+    const bool on_same_leg = followed && trip_.status == TripStatus::in_transit && live.target == drove_to;
+    const auto on_same_leg_s = on_same_leg ? std::optional(seconds(*seen.before, position)) : std::nullopt;
+    measure(live, {trip_, stops_, target(), line_, speed_, on_same_leg_s},
+            followed ? std::optional(way) : std::nullopt);
   }
 
   Advance out;
@@ -120,6 +124,7 @@ class Fold {
   bool move(TripStatus to, const Position& position) {
     out.steps.push_back({.to = to, .waypoint = {}, .recorded_at = position.recorded_at});
     trip_.status = to;
+    if (to == TripStatus::at_destination) out.live->arrived_at = position.recorded_at;
     return true;
   }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "trips/rules/promises.hpp"
 #include "trips/rules/route_line.hpp"
 #include "trips/rules/trip.hpp"
 #include "vocabulary/problem.hpp"
@@ -31,6 +32,14 @@ struct VehiclePosition {
   Position position;
 };
 
+// How long the way along the line took lately, and how long the route's legs say that it takes; the past fades.
+struct Pace {
+  double took_s = 0;
+  double planned_s = 0;
+  bool operator==(const Pace&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Pace, (), (took_s, planned_s))
+
 // The live figures of a trip, after its newest position.
 struct Live {
   Position position;
@@ -50,6 +59,9 @@ struct Live {
   std::optional<Time> next_eta;         // when it is there
   std::optional<Time> promised;         // the first arrival time that was told of these stops
   std::optional<Position> suspect;      // newer than `position`, and farther away than a vehicle can be
+  std::optional<Pace> pace;             // nothing before it moved along a line
+  std::vector<Promise> promises;        // what arrivals were foretold
+  std::optional<Time> arrived_at;       // at the destination, by its positions
   bool operator==(const Live&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Live,
@@ -70,7 +82,10 @@ BOOST_DESCRIBE_STRUCT(Live,
                        next_stop,
                        next_eta,
                        promised,
-                       suspect))
+                       suspect,
+                       pace,
+                       promises,
+                       arrived_at))
 
 // A step that the positions show: a move along the arrows, or a waypoint reached.
 struct Step {
