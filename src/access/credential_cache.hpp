@@ -26,6 +26,8 @@ class CredentialCache {
   };
   // Null when unknown, too old, or from before a revocation. Lifetime: until the next call of find or put.
   const vocabulary::Caller* find(const crypto::Digest& digest, vocabulary::Time now, std::uint64_t revocations);
+  // It was good here lately, and may be so still: until find() drops it.
+  bool remembers(const crypto::Digest& digest) const { return by_digest_.contains(digest); }
   void put(const crypto::Digest& digest, Entry entry);
   std::size_t size() const { return entries_.size(); }
 

@@ -12,6 +12,7 @@ namespace {
 using async::Task;
 using vocabulary::Caller;
 using vocabulary::Permission;
+using vocabulary::ProblemKind;
 using vocabulary::Result;
 using vocabulary::Time;
 
@@ -66,28 +67,55 @@ Result<Caller> of_open_house(const Approach& approach) {
 
 Result<Admitted> verify_token(std::string_view token, const Realm& realm, Time now) {
   if (!realm.takes_tokens()) {
-    return vocabulary::refuse(vocabulary::ProblemKind::unauthenticated,
+    return vocabulary::refuse(ProblemKind::unauthenticated,
                               "this service takes no tokens; send an API key in the header X-API-Key");
   }
-  TRY(payload, crypto::verified_payload(token, realm.token_keys()));
+  const auto keys = realm.token_keys();
+  if (realm.waits_for_issuer() && crypto::names_another_key(token, *keys)) {
+    return vocabulary::refuse(ProblemKind::unavailable,
+                              "the keys of the tokens' issuer could not be read yet; try again shortly",
+                              R"("outcome":"none")");
+  }
+  TRY(payload, crypto::verified_payload(token, *keys));
   return caller_of_token(payload, realm.token_rules(), now);
 }
 
 }  // namespace
 
-Guard::Guard(Realm& realm, KeyStore& keys, Now now)
-    : realm_(realm), keys_(keys), now_(std::move(now)), cache_(kRemembered) {}
+Guard::Guard(Realm& realm, KeyStore& keys, Now now, RateLimits* limits)
+    : realm_(realm), keys_(keys), now_(std::move(now)), limits_(limits), cache_(kRemembered) {}
 
-Task<Result<Caller>> Guard::admit(const http::Request& request, Permission permission) {
+Task<Result<Caller>> Guard::admit(http::Request& request, Permission permission) {
   if (permission == Permission::none) co_return nobody();
   const auto presented = presented_by(request);
   if (realm_.may_be_open() && co_await is_open(request.deadline)) co_return of_open_house(presented.approach);
-  CO_TRY(credential, credential_of(presented.authorization, presented.api_key));
-  if (credential.kind == Credential::Kind::none) co_return no_credential();
-  const auto digest = crypto::sha256(credential.text.substr(0, crypto::kMaxTokenBytes + 1));
+  auto found = credential_of(presented.authorization, presented.api_key);
+  if (found && found->kind == Credential::Kind::none) found = no_credential();
+  if (!found) {
+    if (auto within = knock(request, false); !within) co_return std::unexpected(std::move(within).error());
+    co_return std::unexpected(std::move(found).error());
+  }
+  const auto digest = crypto::sha256(found->text.substr(0, crypto::kMaxTokenBytes + 1));
+  // Whoever was good lately is not hindered by guesses from the same address, which a proxy may be.
+  const bool is_guess = limits_ != nullptr && !cache_.remembers(digest);
   if (const auto* known = cache_.find(digest, now_(), realm_.revocations())) co_return holding(*known, permission);
-  CO_TRY(caller, co_await verify(credential, digest, request.deadline));
-  co_return holding(caller, permission);
+  if (is_guess) {
+    if (auto within = knock(request, true); !within) co_return std::unexpected(std::move(within).error());
+  }
+  Result<Caller> caller;
+  try {
+    caller = co_await verify(*found, digest, request.deadline);
+  } catch (...) {
+    if (is_guess) limits_->was_no_guess(request);
+    throw;
+  }
+  if (is_guess && (caller || caller.error().kind != ProblemKind::unauthenticated)) limits_->was_no_guess(request);
+  if (!caller) co_return std::unexpected(std::move(caller).error());
+  co_return holding(*caller, permission);
+}
+
+Result<void> Guard::knock(http::Request& request, bool has_credential) {
+  return limits_ == nullptr ? Result<void>() : limits_->knock(request, has_credential);
 }
 
 // A key may be made by another process: looked for again every few seconds as long as there is none.
@@ -106,8 +134,13 @@ Task<Result<Caller>> Guard::verify(Credential credential, crypto::Digest digest,
   // Both taken before the look at the table: what is revoked meanwhile makes the entry stale at birth.
   const auto revocations = realm_.revocations();
   const auto now = now_();
-  auto admitted = credential.kind == Credential::Kind::token ? verify_token(credential.text, realm_, now)
-                                                             : co_await verify_key(credential.text, digest, deadline);
+  const bool is_token = credential.kind == Credential::Kind::token;
+  // The issuer may have made a new key meanwhile.
+  if (is_token && realm_.refresh() && crypto::names_another_key(credential.text, *realm_.token_keys())) {
+    co_await realm_.refresh()();
+  }
+  auto admitted =
+      is_token ? verify_token(credential.text, realm_, now) : co_await verify_key(credential.text, digest, deadline);
   if (!admitted) co_return std::unexpected(std::move(admitted).error());
   cache_.put(digest, {.caller = admitted->caller,
                       .from = now,
@@ -120,7 +153,7 @@ Task<Result<Admitted>> Guard::verify_key(std::string_view text, crypto::Digest d
   const auto id = key_id_of(text);
   auto stored = id ? co_await keys_.find(*id, deadline) : std::nullopt;
   if (!stored || !crypto::constant_time_equal(stored->secret_hash, crypto::to_hex(digest))) {
-    co_return vocabulary::refuse(vocabulary::ProblemKind::unauthenticated, "this API key is not known here");
+    co_return vocabulary::refuse(ProblemKind::unauthenticated, "this API key is not known here");
   }
   const auto now = now_();
   if (auto refused = is_good(stored->key, now); !refused) co_return std::unexpected(std::move(refused).error());
@@ -129,7 +162,7 @@ Task<Result<Admitted>> Guard::verify_key(std::string_view text, crypto::Digest d
 }
 
 http::Admit admit_by(Guard& guard) {
-  return [&guard](const http::Request& request, Permission permission) { return guard.admit(request, permission); };
+  return [&guard](http::Request& request, Permission permission) { return guard.admit(request, permission); };
 }
 
 }  // namespace mms::access

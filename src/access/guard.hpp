@@ -5,6 +5,7 @@
 
 #include "access/credential_cache.hpp"
 #include "access/key_store.hpp"
+#include "access/rate_limits.hpp"
 #include "access/realm.hpp"
 #include "access/rules/credential.hpp"
 #include "async/task.hpp"
@@ -18,15 +19,17 @@ using Now = std::function<vocabulary::Time()>;
 // it.
 class Guard {
  public:
-  Guard(Realm& realm, KeyStore& keys, Now now);
+  // `limits`: of those who are not known; null: none.
+  Guard(Realm& realm, KeyStore& keys, Now now, RateLimits* limits = nullptr);
 
   // Credentials to a caller who holds the permission on some fleet. Permission::none lets everyone pass, as nobody.
-  // A credential that was verified is believed for 5 s, less when it expires or something is revoked in this process.
-  // Refuses: unauthenticated, forbidden. Throws database::Unavailable.
-  async::Task<vocabulary::Result<vocabulary::Caller>> admit(const http::Request& request,
-                                                            vocabulary::Permission permission);
+  // A credential that was verified is believed for 5 s, less when it expires or something is revoked, here or, with
+  // Redis, on another replica.
+  // Refuses: unauthenticated, forbidden, rate_limited. Throws database::Unavailable.
+  async::Task<vocabulary::Result<vocabulary::Caller>> admit(http::Request& request, vocabulary::Permission permission);
 
  private:
+  vocabulary::Result<void> knock(http::Request& request, bool has_credential);
   async::Task<bool> is_open(async::Deadline deadline);
   async::Task<vocabulary::Result<vocabulary::Caller>> verify(Credential credential,
                                                              crypto::Digest digest,
@@ -38,6 +41,7 @@ class Guard {
   Realm& realm_;
   KeyStore& keys_;
   Now now_;
+  RateLimits* limits_;
   CredentialCache cache_;
   vocabulary::Time looked_for_keys_{};
 };

@@ -231,7 +231,7 @@ TEST(Guard, a_remembered_credential_costs_little) {
   }
   request.headers.emplace_back("X-API-Key", key.text);
   constexpr int kCount = 100'000;
-  const auto many = [](Guard& guard, const http::Request& asked) -> async::Task<int> {
+  const auto many = [](Guard& guard, http::Request& asked) -> async::Task<int> {
     int came_in = 0;
     for (int i = 0; i < kCount; ++i) came_in += (co_await guard.admit(asked, Permission::missions_read)) ? 1 : 0;
     co_return came_in;

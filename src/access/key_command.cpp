@@ -29,7 +29,7 @@ constexpr std::string_view kHelp = R"(Makes, lists and revokes API keys, straigh
   api-key list
   api-key revoke KEY_ID
 
-A running service learns of it within 5 seconds.
+A running service learns of it within 5 seconds; of a revocation at once where REDIS_ADDR is set here as there.
 )";
 
 std::unexpected<vocabulary::Problem> refuse(std::string detail) {
@@ -119,7 +119,9 @@ Task<Result<std::string>> revoke(KeyStore& keys, const KeyCommandTools& tools, v
   const auto stored = co_await keys.find(id, async::Clock::now() + std::chrono::seconds(30));
   if (!stored) co_return not_found("API key");
   co_await keys.revoke(id, tools.now);
-  co_return "revoked\n";
+  const auto why_not = tools.tell_revoked ? tools.tell_revoked() : std::string();
+  if (why_not.empty()) co_return "revoked\n";
+  co_return fmt::format("revoked; Redis could not be told ({}): replicas learn of it within 5 seconds\n", why_not);
 }
 
 // The store on a context of its own, as long as one subcommand needs it.

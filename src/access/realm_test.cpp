@@ -49,7 +49,7 @@ TEST(Realm, wrong_settings_are_named_without_the_secret) {
   wrong.jwks = R"({"keys":[]})";
   EXPECT_TRUE(refusal_of(wrong).contains("issuer and the audience"));
   wrong.jwt_audience = "mms";
-  EXPECT_TRUE(refusal_of(wrong).contains("no RSA or P-256 key"));
+  EXPECT_TRUE(refusal_of(wrong).contains("no RSA, P-256 or Ed25519 key"));
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ const unsigned char* unsigned_of(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-bool verifies(EVP_PKEY* key, std::string_view signed_text, std::string_view signature) {
+bool verifies(EVP_PKEY* key, const EVP_MD* digest, std::string_view signed_text, std::string_view signature) {
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  const bool good = context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
+  const bool good = context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
                     EVP_DigestVerify(context.get(), unsigned_of(signature), signature.size(), unsigned_of(signed_text),
                                      signed_text.size()) == 1;
   if (!good) ERR_clear_error();  // else the next user of this thread's error queue (TLS) would see it
@@ -51,11 +51,13 @@ bool signature_matches(const TokenKey& key, std::string_view signed_text, std::s
     case Algorithm::hs256:
       return constant_time_equal(bytes_of(hmac_sha256(key.secret, signed_text)), signature);
     case Algorithm::rs256:
-      return verifies(key.public_key.get(), signed_text, signature);
+      return verifies(key.public_key.get(), EVP_sha256(), signed_text, signature);
     case Algorithm::es256: {
       const auto der = der_of(signature);
-      return !der.empty() && verifies(key.public_key.get(), signed_text, der);
+      return !der.empty() && verifies(key.public_key.get(), EVP_sha256(), signed_text, der);
     }
+    case Algorithm::eddsa:
+      return verifies(key.public_key.get(), nullptr, signed_text, signature);
   }
   return false;
 }

@@ -55,6 +55,7 @@ std::optional<Algorithm> algorithm_of(std::optional<std::string_view> name) {
   if (name == "HS256") return Algorithm::hs256;
   if (name == "RS256") return Algorithm::rs256;
   if (name == "ES256") return Algorithm::es256;
+  if (name == "EdDSA" || name == "Ed25519") return Algorithm::eddsa;  // the older name and that of RFC 9864
   return std::nullopt;
 }
 
@@ -64,7 +65,7 @@ Result<const TokenKey*> key_for(const json::Object& header, const TokenKeys& key
     return refuse("the token's \"typ\" is not that of an access token (JWT or at+jwt)");
   }
   const auto algorithm = algorithm_of(text_member(header, "alg"));
-  if (!algorithm) return refuse("the token's \"alg\" must be HS256, RS256 or ES256");
+  if (!algorithm) return refuse("the token's \"alg\" must be HS256, RS256, ES256 or EdDSA");
   const auto kid = text_member(header, "kid");
   if (header.contains("kid") && !kid) return refuse("the token's \"kid\" must be a string");
   if (kid && kid->empty()) return refuse("the token's \"kid\" is empty");
@@ -87,6 +88,19 @@ Result<std::string> verified_payload(std::string_view token, const TokenKeys& ke
   TRY(key, key_for((*root)->get_object(), keys));
   if (!signature_matches(*key, parts.signed_text, *signature)) return refuse("the token's signature does not match");
   return std::move(*payload);
+}
+
+bool names_another_key(std::string_view token, const TokenKeys& keys) {
+  const auto parts = split(token);
+  const auto header = parts ? from_base64url(parts->header) : std::nullopt;
+  json::Document document;
+  const auto root = header ? document.parse(*header) : vocabulary::Result<const json::Value*>(nullptr);
+  if (!root || *root == nullptr || !(*root)->is_object()) return false;
+  const auto& object = (*root)->get_object();
+  const auto algorithm = algorithm_of(text_member(object, "alg"));
+  const auto kid = text_member(object, "kid");
+  if (!algorithm || *algorithm == Algorithm::hs256) return false;
+  return keys.find(*algorithm, kid.value_or("")) == nullptr;
 }
 
 }  // namespace mms::crypto

@@ -18,4 +18,7 @@ inline constexpr std::size_t kMaxTokenBytes = 8192;
 // Refuses: unauthenticated. Threads: any.
 vocabulary::Result<std::string> verified_payload(std::string_view token, const TokenKeys& keys);
 
+// A token for a public key that is none of ours: one that its issuer may have made since they were read. Threads: any.
+bool names_another_key(std::string_view token, const TokenKeys& keys);
+
 }  // namespace mms::crypto

@@ -50,6 +50,44 @@ constexpr std::string_view kRfcPayload =
 constexpr std::string_view kRfcText =
     "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
 
+TEST(SignedToken, rfc_8037_a4_eddsa) {
+  TokenKeys keys;
+  keys.add_jwks(jwks(R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})"));
+  const std::string token =
+      "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
+      "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+  EXPECT_EQ(verified_payload(token, keys), "Example of Ed25519 signing");
+  auto broken = token;
+  broken[50] = broken[50] == 'A' ? 'B' : 'A';
+  EXPECT_TRUE(refused(broken, keys, "does not match"));
+}
+
+TEST(SignedToken, an_ed25519_key_signs_eddsa_and_nothing_else) {
+  const auto key = make_ed25519();
+  TokenKeys keys;
+  keys.add_jwks(jwks(ed25519_jwk(key, R"(,"kid":"e","alg":"EdDSA")") + "," + rsa_jwk(pairs().rsa, R"(,"kid":"a")")));
+  for (const auto* header : {R"({"alg":"EdDSA","kid":"e"})", R"({"alg":"Ed25519","kid":"e"})", R"({"alg":"EdDSA"})"}) {
+    EXPECT_EQ(verified_payload(eddsa(header, kPayload, key), keys), kPayload) << header;
+  }
+  EXPECT_TRUE(refused(eddsa(R"({"alg":"RS256","kid":"e"})", kPayload, key), keys, "no key"));
+  EXPECT_TRUE(refused(eddsa(R"({"alg":"EdDSA","kid":"a"})", kPayload, pairs().rsa), keys, "no key"));
+  EXPECT_TRUE(refused(eddsa(R"({"alg":"EdDSA","kid":"e"})", kPayload, make_ed25519()), keys, "does not match"));
+  EXPECT_TRUE(refused(eddsa(R"({"alg":"EdDSA","kid":"e"})", kPayload, pairs().rsa), keys, "does not match"));
+}
+
+TEST(SignedToken, an_unknown_key_is_told_from_a_wrong_token) {
+  const auto names = [](const std::string& header) {
+    return names_another_key(signed_part(header, kPayload) + ".AAAA", all_keys());
+  };
+  EXPECT_TRUE(names(R"({"alg":"RS256","kid":"new"})"));
+  EXPECT_TRUE(names(R"({"alg":"EdDSA"})"));
+  EXPECT_FALSE(names(R"({"alg":"RS256","kid":"a"})"));
+  EXPECT_FALSE(names(R"({"alg":"HS256","kid":"new"})"));
+  EXPECT_FALSE(names(R"({"alg":"none"})"));
+  EXPECT_FALSE(names("[]"));
+  EXPECT_FALSE(names_another_key("nonsense", all_keys()));
+}
+
 TEST(SignedToken, rfc_7515_a1_hs256) {
   TokenKeys keys;
   keys.add_secret(

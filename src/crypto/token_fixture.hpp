@@ -42,6 +42,15 @@ inline std::string ec_jwk(const KeyPair& key, const std::string& more) {
   return R"({"kty":"EC","crv":"P-256","x":")" + number_of(key, OSSL_PKEY_PARAM_EC_PUB_X, 32) + R"(","y":")" +
          number_of(key, OSSL_PKEY_PARAM_EC_PUB_Y, 32) + "\"" + more + "}";
 }
+inline KeyPair make_ed25519() {
+  return {EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free};
+}
+inline std::string ed25519_jwk(const KeyPair& key, const std::string& more) {
+  std::string bytes(32, '\0');
+  auto size = bytes.size();
+  EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(bytes.data()), &size);
+  return R"({"kty":"OKP","crv":"Ed25519","x":")" + to_base64url(bytes) + "\"" + more + "}";
+}
 inline std::string jwks(const std::string& keys) {
   return R"({"keys":[)" + keys + "]}";
 }
@@ -59,7 +68,8 @@ inline std::string public_pem(const KeyPair& key) {
 // DER for EC keys, as OpenSSL makes it.
 inline std::string raw_signature(const KeyPair& key, const std::string& text) {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
-  EVP_DigestSignInit(context, nullptr, EVP_sha256(), nullptr, key.get());
+  const auto* digest = EVP_PKEY_is_a(key.get(), "ED25519") == 1 ? nullptr : EVP_sha256();
+  EVP_DigestSignInit(context, nullptr, digest, nullptr, key.get());
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   std::size_t size = 0;
   EVP_DigestSign(context, nullptr, &size, bytes, text.size());
@@ -91,6 +101,10 @@ inline std::string hs256(const std::string& header, const std::string& payload, 
 inline std::string rs256(const std::string& header, const std::string& payload, const KeyPair& key) {
   const auto text = signed_part(header, payload);
   return text + "." + to_base64url(raw_signature(key, text));
+}
+// The signature is the raw one too.
+inline std::string eddsa(const std::string& header, const std::string& payload, const KeyPair& key) {
+  return rs256(header, payload, key);
 }
 inline std::string es256(const std::string& header, const std::string& payload, const KeyPair& key) {
   const auto text = signed_part(header, payload);

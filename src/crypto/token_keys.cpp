@@ -24,7 +24,7 @@ namespace json = vocabulary::json;
 constexpr std::size_t kLeastSecret = 32;
 constexpr int kLeastRsaBits = 2048;
 constexpr int kMostRsaBits = 8192;
-constexpr std::size_t kCoordinate = 32;  // bytes of P-256
+constexpr std::size_t kCoordinate = 32;  // bytes, of P-256 and of Ed25519
 
 template <auto Free>
 struct Freed {
@@ -104,6 +104,15 @@ std::shared_ptr<EVP_PKEY> ec_key(const json::Object& jwk, std::size_t at) {
   return key;
 }
 
+std::shared_ptr<EVP_PKEY> edwards_key(const json::Object& jwk, std::size_t at) {
+  const auto x = bytes_member(jwk, "x", at);
+  if (x.size() != kCoordinate) wrong(at, "\"x\" must have 32 bytes");
+  auto* key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(x.data()),
+                                          x.size());
+  if (key == nullptr) wrong(at, "OpenSSL does not take this Ed25519 key");
+  return {key, EVP_PKEY_free};
+}
+
 // What the JWK says it may be used for: a signature by `algorithm`?
 bool is_for(const json::Object& jwk, std::string_view algorithm) {
   if (jwk.contains("use") && text_member(jwk, "use") != "sig") return false;
@@ -132,6 +141,9 @@ std::optional<TokenKey> read_key(const json::Value& value, std::size_t at) {
   if (*kty == "EC" && text_member(jwk, "crv") == "P-256" && is_for(jwk, "ES256")) {
     return TokenKey{Algorithm::es256, kid, {}, ec_key(jwk, at)};
   }
+  if (*kty == "OKP" && text_member(jwk, "crv") == "Ed25519" && (is_for(jwk, "EdDSA") || is_for(jwk, "Ed25519"))) {
+    return TokenKey{Algorithm::eddsa, kid, {}, edwards_key(jwk, at)};
+  }
   return std::nullopt;
 }
 
@@ -159,7 +171,7 @@ void TokenKeys::add_jwks(std::string_view text) {
     if (std::ranges::any_of(keys_, same)) wrong(at - 1, "another key has the same kid");
     keys_.push_back(std::move(*key));
   }
-  if (keys_.size() == before) throw std::invalid_argument("the JWKS has no RSA or P-256 key for signatures");
+  if (keys_.size() == before) throw std::invalid_argument("the JWKS has no RSA, P-256 or Ed25519 key for signatures");
 }
 
 const TokenKey* TokenKeys::find(Algorithm algorithm, std::string_view kid) const {

@@ -1,4 +1,4 @@
-// The keys that may sign tokens: one shared secret (HS256), public keys of a JWKS file (RS256, ES256).
+// The keys that may sign tokens: one shared secret (HS256), public keys of a JWK Set (RS256, ES256, EdDSA).
 #pragma once
 
 #include <memory>
@@ -10,14 +10,14 @@ struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 
 namespace mms::crypto {
 
-enum class Algorithm { hs256, rs256, es256 };
+enum class Algorithm { hs256, rs256, es256, eddsa };  // EdDSA with Ed25519 (RFC 8037)
 
 // One key; its algorithm is its own and not the token's to choose.
 struct TokenKey {
   Algorithm algorithm{};
   std::string kid;                          // empty: unnamed
   std::string secret;                       // HS256
-  std::shared_ptr<evp_pkey_st> public_key;  // RS256, ES256
+  std::shared_ptr<evp_pkey_st> public_key;  // the others
 };
 
 // Threads: filled by one, then read by any number.

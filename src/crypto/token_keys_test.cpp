@@ -34,7 +34,7 @@ TEST(TokenKeys, a_short_secret_is_refused) {
 
 TEST(TokenKeys, text_that_is_no_jwks_is_refused) {
   for (const auto* text : {"", "{", "[]", "{}", R"({"keys":{}})"}) EXPECT_TRUE(says(text, "JWKS")) << text;
-  EXPECT_TRUE(says(R"({"keys":[]})", "no RSA or P-256 key"));
+  EXPECT_TRUE(says(R"({"keys":[]})", "no RSA, P-256 or Ed25519 key"));
   EXPECT_TRUE(says(R"({"keys":[7]})", "key 1"));
   EXPECT_TRUE(says(R"({"keys":[{}]})", "kty"));
 }
@@ -56,14 +56,16 @@ TEST(TokenKeys, weak_and_broken_keys_are_refused) {
   const auto x = number_of(make_ec(), OSSL_PKEY_PARAM_EC_PUB_X, 32);
   EXPECT_TRUE(says(jwks(R"({"kty":"EC","crv":"P-256","x":")" + x + R"(","y":")" + x + "\"}"), "no point"));
   EXPECT_TRUE(says(jwks(R"({"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"})"), "32 bytes"));
+  EXPECT_TRUE(says(jwks(R"({"kty":"OKP","crv":"Ed25519","x":"AAAA"})"), "32 bytes"));
+  EXPECT_TRUE(says(jwks(R"({"kty":"OKP","crv":"Ed448","x":"AAAA"})"), "no RSA, P-256 or Ed25519 key"));
 }
 
 TEST(TokenKeys, keys_of_no_use_here_are_passed_over) {
   const auto rsa = make_rsa();
   const auto others = rsa_jwk(rsa, R"(,"kid":"1","use":"enc")") + "," + rsa_jwk(rsa, R"(,"kid":"2","alg":"RS512")") +
                       "," + rsa_jwk(rsa, R"(,"kid":"3","key_ops":["encrypt"])") +
-                      R"(,{"kty":"OKP","crv":"Ed25519","x":"AAAA"},{"kty":"EC","crv":"P-384"})";
-  EXPECT_TRUE(says(jwks(others), "no RSA or P-256 key"));
+                      R"(,{"kty":"OKP","crv":"X25519","x":"AAAA"},{"kty":"EC","crv":"P-384"})";
+  EXPECT_TRUE(says(jwks(others), "no RSA, P-256 or Ed25519 key"));
   TokenKeys keys;
   keys.add_jwks(jwks(others + "," + rsa_jwk(rsa, R"(,"kid":"4","key_ops":["verify"])")));
   EXPECT_EQ(keys.find(Algorithm::rs256, "1"), nullptr);

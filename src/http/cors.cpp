@@ -17,7 +17,7 @@ void Cors::append_fields(std::string& head, const Request& request) const {
   head.append("Access-Control-Allow-Origin: ").append(origin);
   head +=
       "\r\nAccess-Control-Expose-Headers: ETag, Location, X-Request-Id, Retry-After, Idempotency-Replayed, "
-      "RateLimit\r\n";
+      "RateLimit, RateLimit-Policy\r\n";
 }
 
 void Cors::answer_preflight(Response& response, const Request& request, std::string_view allow) const {

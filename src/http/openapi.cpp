@@ -35,6 +35,8 @@ constexpr std::string_view kSharedParts =
     R"("ETag":{"description":"the version, for If-Match and If-None-Match","schema":{"type":"string"}},)"
     R"("IdempotencyReplayed":{"description":"this is the first answer again","schema":{"type":"string","enum":["true"]}},)"
     R"("RetryAfter":{"description":"seconds to wait","schema":{"type":"integer"}},)"
+    R"("RateLimit":{"description":"of the limit that the request counted against: what remains, and seconds until all of it is back; where one is set, answers within it have this too","schema":{"type":"string"},"example":"\"reads\";r=0;t=4"},)"
+    R"("RateLimitPolicy":{"description":"that limit: how many at once, and in how many seconds as many come back","schema":{"type":"string"},"example":"\"reads\";q=500;w=5"},)"
     R"("Allow":{"description":"the methods that the path has","schema":{"type":"string"}},)"
     R"("WwwAuthenticate":{"description":"how to authenticate","schema":{"type":"string"}}},)"
     R"("parameters":{"RequestId":{"name":"X-Request-Id","in":"header","description":"kept as the request's id",)"
@@ -130,6 +132,10 @@ std::string refusal(int status, const std::vector<std::string>& codes) {
   headers.add_raw("X-Request-Id", ref("headers", "RequestId"));
   if (status == 401) headers.add_raw("WWW-Authenticate", ref("headers", "WwwAuthenticate"));
   if (status == 405) headers.add_raw("Allow", ref("headers", "Allow"));
+  if (status == 429) {
+    headers.add_raw("RateLimit", ref("headers", "RateLimit"));
+    headers.add_raw("RateLimit-Policy", ref("headers", "RateLimitPolicy"));
+  }
   if (status == 429 || status == 503) headers.add_raw("Retry-After", ref("headers", "RetryAfter"));
   std::string list;
   for (const auto& code : codes) list += (list.empty() ? "" : ", ") + code;

@@ -19,6 +19,7 @@ using vocabulary::json::append_string;
 std::string title_of(ProblemKind kind) {
   if (kind == ProblemKind::malformed_json) return "Malformed JSON";
   if (kind == ProblemKind::uri_too_long) return "URI too long";
+  if (kind == ProblemKind::no_kafka) return "No Kafka";
   std::string title(vocabulary::name_of(kind));
   for (char& c : title) {
     if (c == '_') c = ' ';
@@ -104,6 +105,7 @@ int status_of(ProblemKind kind) {
     case ProblemKind::not_available_yet:
     case ProblemKind::no_map:
     case ProblemKind::no_route:
+    case ProblemKind::no_kafka:
       return 422;
     case ProblemKind::rate_limited:
       return 429;

@@ -18,6 +18,14 @@ namespace mms::http {
 enum class Method { get, head, post, put, delete_, options, patch, other };
 std::string_view to_text(Method method);
 
+// What the answer says of the rate limit that the request counted against.
+struct RateState {
+  std::string_view policy;  // an item of RateLimit-Policy, as it stands there; empty: nothing was counted
+  std::string_view name;    // of that policy, for RateLimit
+  std::int64_t remaining = 0;
+  std::int64_t reset_s = 0;
+};
+
 // Lifetime: all views are into the session's buffer and hold until the handler's answer was returned, and for a
 // streamed answer until its stream has ended.
 struct Request {
@@ -34,6 +42,7 @@ struct Request {
   std::string traceparent;  // W3C, as received or made here
   async::Deadline deadline;
   vocabulary::Caller caller;  // set by the guard
+  RateState rate;
 
   // First header of that name, any case; empty when absent.
   std::string_view header(std::string_view name) const;

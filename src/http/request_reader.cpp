@@ -339,6 +339,7 @@ void RequestReader::renew_parser() {
   request_.request_id.clear();
   request_.traceparent.clear();
   request_.caller = {};
+  request_.rate = {};
   content_length_.reset();
   body_ = body_end_ = taken_ = body_limit_ = 0;
   version_ = 11;

@@ -36,6 +36,12 @@ void append_identity(std::string& out, const Request& request) {
   }
 }
 
+// As draft-ietf-httpapi-ratelimit-headers has them.
+void append_rate(std::string& out, const RateState& rate) {
+  fmt::format_to(std::back_inserter(out), "RateLimit-Policy: {}\r\nRateLimit: \"{}\";r={};t={}\r\n", rate.policy,
+                 rate.name, rate.remaining, rate.reset_s);
+}
+
 bool has_no_body(int status) {
   return status == 204 || status == 304;
 }
@@ -83,6 +89,7 @@ void append_head(
   out.append("Date: ").append(framing.date).append("\r\n");
   append_body_fields(out, response, framing);
   append_identity(out, request);
+  if (!request.rate.policy.empty()) append_rate(out, request.rate);
   bool caching_said = false;
   for (const auto& [name, value] : response.headers) {
     append_field(out, name, value);

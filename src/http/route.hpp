@@ -19,9 +19,8 @@ namespace mms::http {
 using Handler = std::function<async::Task<vocabulary::Result<Response>>(const Request&)>;
 
 // Credentials and the row's permission to a Caller who holds it on some fleet.
-// Refuses: unauthenticated, forbidden, rate_limited.
-using Admit =
-    std::function<async::Task<vocabulary::Result<vocabulary::Caller>>(const Request&, vocabulary::Permission)>;
+// Refuses: unauthenticated, forbidden, rate_limited (and says in request.rate by what).
+using Admit = std::function<async::Task<vocabulary::Result<vocabulary::Caller>>(Request&, vocabulary::Permission)>;
 
 // A JSON Schema by name: `define` adds it to the components under that name, and those of the structs inside it.
 // Made by schema_of<T>("Mission"), for what comes in and what goes out alike: the direction is asked when it is
@@ -58,6 +57,7 @@ struct Route {
   std::size_t max_body = 1 << 20;
   bool idempotent = false;   // honours Idempotency-Key
   bool conditional = false;  // honours If-Match / If-None-Match
+  bool heavy = false;        // computes for long: has a rate limit of its own
   std::string_view answer_type = "application/json";
   std::vector<std::string_view> other_types;  // in which it answers as well, by Accept; the handler chooses
   bool at_root = false;                       // the pattern stands at the root, not below the prefix: "/health"

@@ -71,6 +71,7 @@ class Server::Thread {
     Router router(hooks.routes(context_), server_.settings_.prefix);
     walk_.emplace(std::move(router), Cors(server_.settings_.cors_origins),
                   WalkHooks{.admit = hooks.admit ? hooks.admit(context_) : Admit(),
+                            .limit = hooks.limit,
                             .explain = hooks.explain,
                             .log_fault = hooks.log_fault});
     tools_.emplace(SessionTools{.walk = *walk_,

@@ -26,6 +26,7 @@ struct ServerHooks {
   // Called once per thread before it runs, on the caller's thread: that thread's routes and guard.
   std::function<std::vector<Route>(boost::asio::io_context&)> routes;
   std::function<Admit(boost::asio::io_context&)> admit;
+  Limit limit;  // called by every thread
   Explain explain;
   LogFault log_fault;
   Observer observe;

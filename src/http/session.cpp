@@ -109,7 +109,7 @@ Task<bool> Session::greet() {
   request.client = client_;
   request.deadline = started_ + tools_.settings.request_time;
   tools_.identity.give(request);
-  early_ = co_await tools_.walk.enter(request, reader_.has_body(), route_);
+  early_ = co_await tools_.walk.enter(request, reader_.has_body(), route_, slot_);
   if (early_) {
     reader_.discard_body(tools_.settings.discarded_body);
   } else {
@@ -154,6 +154,7 @@ Task<bool> Session::send(Response response, bool keep_alive) {
   bool sent = true;
   std::size_t bytes_out = 0;
   if (response.stream && !head_only) {
+    slot_.reset();  // streams are counted by themselves
     co_await send_stream(response);
     bytes_out = stream_->bytes();
     stream_.reset();
@@ -168,6 +169,7 @@ Task<bool> Session::send(Response response, bool keep_alive) {
   const auto now = Clock::now();
   report(response, bytes_out, now - started_);
   in_flight_ = false;
+  slot_.reset();
   tools_.gauges.requests_in_flight.fetch_sub(1, std::memory_order_relaxed);
   if (!keep_alive && sent) co_await linger();
   if (!keep_alive || !sent) co_return false;

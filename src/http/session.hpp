@@ -125,6 +125,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string client_;
   std::optional<Response> early_;  // known before the body came
   const Route* route_ = nullptr;
+  Slot slot_;
   std::shared_ptr<ChunkedStream> stream_;
   async::Clock::time_point deadline_ = async::Clock::time_point::max();
   async::Clock::time_point started_;  // of what is awaited now: the connection's first head, a head, a body, a request

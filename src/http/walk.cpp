@@ -45,7 +45,10 @@ Walk::Walk(Router router, Cors cors, WalkHooks hooks)
   if (!hooks_.log_fault) hooks_.log_fault = [](const Fault&) {};
 }
 
-async::Task<std::optional<Response>> Walk::enter(Request& request, bool has_body, const Route*& route) const {
+async::Task<std::optional<Response>> Walk::enter(Request& request,
+                                                 bool has_body,
+                                                 const Route*& route,
+                                                 Slot& slot) const {
   const auto match = router_.find(request);
   if (match.outcome != Router::Outcome::found) co_return not_routed(match, request);
   route = match.route;
@@ -56,6 +59,11 @@ async::Task<std::optional<Response>> Walk::enter(Request& request, bool has_body
     auto admitted = co_await hooks_.admit(request, route->permission);
     if (!admitted) co_return refuse(admitted.error(), request);
     request.caller = std::move(*admitted);
+    if (hooks_.limit) {
+      auto within = hooks_.limit(request, *route);
+      if (!within) co_return refuse(within.error(), request);
+      slot = std::move(*within);
+    }
   } catch (...) {
     thrown = std::current_exception();
   }

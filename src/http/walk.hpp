@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -25,8 +26,15 @@ struct Fault {
 using Explain = std::function<vocabulary::Problem(std::exception_ptr)>;
 using LogFault = std::function<void(const Fault&)>;
 
+// A place among a caller's requests under way; given back when it is destroyed.
+using Slot = std::shared_ptr<void>;
+// Of a caller who was admitted: whether this request is one too many. Says in request.rate what it counted against.
+// Refuses: rate_limited.
+using Limit = std::function<vocabulary::Result<Slot>(Request&, const Route&)>;
+
 struct WalkHooks {
   Admit admit;  // absent: every caller passes as an empty Caller
+  Limit limit;  // absent: nobody is limited
   Explain explain;
   LogFault log_fault;
 };
@@ -37,8 +45,9 @@ class Walk {
   Walk(Router router, Cors cors, WalkHooks hooks);
 
   // As soon as the head is known: an answer when the request goes no further (404, 405, 406, 415, 401, 403, 429,
-  // OPTIONS), else nothing, and `route` is set. Never throws.
-  async::Task<std::optional<Response>> enter(Request& request, bool has_body, const Route*& route) const;
+  // OPTIONS), else nothing, and `route` is set. `slot` is to be kept until the answer was sent, for a stream until it
+  // begins. Never throws.
+  async::Task<std::optional<Response>> enter(Request& request, bool has_body, const Route*& route, Slot& slot) const;
   // With the body: the handler's answer. Never throws.
   async::Task<Response> carry_out(const Request& request, const Route& route) const;
   // A problem that was found outside.

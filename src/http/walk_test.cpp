@@ -103,7 +103,8 @@ Response respond(Request& request, Log* log = nullptr, bool has_body = false) {
                         if (log != nullptr) log->internal = fault.internal;
                       }});
   const Route* route = nullptr;
-  auto early = run(walk.enter(request, has_body, route));
+  Slot slot;
+  auto early = run(walk.enter(request, has_body, route, slot));
   if (early) return std::move(*early);
   return run(walk.carry_out(request, *route));
 }
@@ -244,7 +245,7 @@ TEST(ResponseWriter, writes_the_fields_that_every_answer_has) {
             "Cache-Control: private, no-cache\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
             "Referrer-Policy: no-referrer\r\nVary: Authorization, X-API-Key, Accept-Encoding, Origin\r\n"
             "Access-Control-Allow-Origin: https://ops.example\r\nAccess-Control-Expose-Headers: ETag, Location, "
-            "X-Request-Id, Retry-After, Idempotency-Replayed, RateLimit\r\nConnection: close\r\n\r\n");
+            "X-Request-Id, Retry-After, Idempotency-Replayed, RateLimit, RateLimit-Policy\r\nConnection: close\r\n\r\n");
 }
 
 }  // namespace

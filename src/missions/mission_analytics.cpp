@@ -191,7 +191,8 @@ http::Route analytics_route(const MissionTools& tools) {
           .summary = "Success rate, times, retries, template use and safety events of missions created in a range.",
           .answers = http::schema_of<MissionAnalytics>("MissionAnalytics"),
           .problems = {ProblemKind::bad_parameter},
-          .query = grouping.parameters()};
+          .query = grouping.parameters(),
+          .heavy = true};
 }
 
 }  // namespace mms::missions

@@ -64,15 +64,15 @@ Result<void> check_topic(const ReplayTopics& topics, const AskReplay& asked) {
 }
 
 // POST /events/replay: sends a part of the log again, in the background.
-// Refuses: invalid_fields, forbidden, not_available_yet (no Kafka), already_exists, idempotency_key_reused.
+// Refuses: invalid_fields, forbidden, no_kafka, already_exists, idempotency_key_reused.
 Task<Result<Response>> ask(const ReplayTools& tools, const Request& request) {
   CO_TRY(asked, endpoints::body_of<AskReplay>(request));
   const std::string fleet = asked.fleet_id ? std::string(*asked.fleet_id) : std::string(kEveryFleet);
   const auto may = access::may_create(request.caller, Permission::events_replay, {.noun = "replay", .fleet_id = fleet});
   if (!may) co_return std::unexpected(may.error());
   if (!tools.topics.has_kafka) {
-    co_return vocabulary::refuse(ProblemKind::not_available_yet,
-                                 "this service has no Kafka to send events to: look at KAFKA_BROKERS");
+    co_return vocabulary::refuse(ProblemKind::no_kafka,
+                                 "this service has no Kafka to send events to: set KAFKA_BROKERS to <host>:<port>");
   }
   if (const auto good = check_topic(tools.topics, asked); !good) co_return std::unexpected(good.error());
   const auto now = tools.now();
@@ -168,8 +168,9 @@ std::vector<http::Route> replay_routes(const ReplayTools& tools) {
        .answers = schema_of<Replay>("Replay"),
        .success = 201,
        .repeat = 200,
-       .problems = {invalid_fields, not_available_yet, already_exists},
+       .problems = {invalid_fields, no_kafka, already_exists},
        .idempotent = true,
+       .heavy = true,
        .example_request = R"({"topic":"replays.dispatch","fleet_id":"quarry-north","streams":["mission"]})",
        .example_answer = kReplay});
   routes.push_back({.method = Method::get,

@@ -147,6 +147,7 @@ std::vector<http::Route> profile_routes(const TrafficTools& tools) {
   rows[0].answers = schema_of<ProfilesTaken>("ProfilesTaken");
   rows[0].problems = {no_map};
   rows[0].max_body = 8 << 20;
+  rows[0].heavy = true;
   rows[0].example_request = kRushHours;
   rows[0].example_answer = R"({"accepted":1,"edges":12})";
 

@@ -174,7 +174,8 @@ http::Route row(std::string_view pattern, http::Handler handler, std::string_vie
           .pattern = pattern,
           .permission = Permission::routes_use,
           .handler = std::move(handler),
-          .summary = summary};
+          .summary = summary,
+          .heavy = true};
 }
 
 }  // namespace
@@ -226,6 +227,7 @@ std::vector<http::Route> routing_routes(const RoutingTools& tools) {
 
   rows.push_back(row("/routes/nearest", http::with(tools, nearest), "The roads nearest to a place."));
   rows.back().method = http::Method::get;
+  rows.back().heavy = false;
   rows.back().answers = schema_of<NearestView>("NearestRoads");
   rows.back().problems = {bad_parameter, no_map};
   rows.back().query = {

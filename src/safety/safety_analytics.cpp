@@ -119,6 +119,7 @@ http::Route analytics_route(const SafetyTools& tools) {
                      R"({"type":"string","format":"date-time"})"},
                     {"to", "Occurred before this time; now when absent.", R"({"type":"string","format":"date-time"})"},
                     {"fleet_id", "Only these fleets; repeat for any of several.", R"({"type":"string"})"}},
+          .heavy = true,
           .example_answer = kExample};
 }
 

@@ -9,7 +9,6 @@
 #include <fstream>
 #include <thread>
 
-#include "access/blocking.hpp"
 #include "access/first_key.hpp"
 #include "crypto/random.hpp"
 #include "database/postgres/postgres_database.hpp"
@@ -28,6 +27,8 @@
 #include "routing/traffic_watch.hpp"
 #include "safety/safety_store.hpp"
 #include "service/background.hpp"
+#include "service/issuer.hpp"
+#include "service/limiting.hpp"
 #include "service/relaying.hpp"
 #include "service/sharing.hpp"
 #include "service/taking_in.hpp"
@@ -123,13 +124,6 @@ http::ServerSettings server_settings(const Settings& settings) {
   server.cors_origins = settings.cors_origins;
   server.session.request_time = std::chrono::milliseconds(static_cast<std::int64_t>(settings.request_timeout_s * 1000));
   return server;
-}
-
-endpoints::CursorKey load_cursor_key(database::Database& database) {
-  boost::asio::io_context context(1);
-  const auto reader = database.open_reader(context);
-  const auto appender = database.open_appender(context);
-  return access::run_to_end(context, endpoints::cursor_key(*reader, *appender));
 }
 
 // The map of ROADS_FILE; null without one.
@@ -242,15 +236,22 @@ int serve(const Settings& settings) {
   const access::AccessSettings doors{.listen = settings.listen,
                                      .jwt_secret = settings.jwt_secret,
                                      .jwks = text_of_file(settings.jwt_jwks_file),
+                                     .jwks_published = !settings.jwt_jwks_url.empty(),
                                      .jwt_issuer = settings.jwt_issuer,
                                      .jwt_audience = settings.jwt_audience};
-  const auto realm_kept =
-      naming("JWT_JWKS_FILE, JWT_ISSUER and JWT_AUDIENCE", [&] { return std::make_unique<access::Realm>(doors); });
+  const auto realm_kept = naming("JWT_JWKS_FILE, JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE",
+                                 [&] { return std::make_unique<access::Realm>(doors); });
   auto& realm = *realm_kept;
   crypto::RandomIdSource ids;
   if (const auto path = access::ensure_first_admin_key({realm, *database, ids, now()}, settings.data_directory)) {
     log.write(Level::warning, "an admin key was made, for the first sign-in", ObjectText().add("path", path->string()));
   }
+  std::unique_ptr<Issuer> issuer;
+  if (!settings.jwt_jwks_url.empty()) {
+    issuer = std::make_unique<Issuer>(settings, realm, observation, metrics);
+    issuer->start();
+  }
+  const auto limits = rate_limits(settings, observation, metrics);
   const auto cursor_key = load_cursor_key(*database);
   const bool only_writer = database->dialect() == database::Dialect::sqlite;
   missions::MissionCache cache(settings.mission_cache);
@@ -316,6 +317,7 @@ int serve(const Settings& settings) {
 
   Condition condition;
   condition.open_house = realm.may_be_open();
+  if (issuer) condition.issuer = &issuer->trouble();
   const SystemTools system{metrics, openapi()};
   relay::Watchers watchers(settings.event_streams);
   const Watching watching{bell, watchers, std::chrono::milliseconds(static_cast<std::int64_t>(settings.relay_look_ms)),
@@ -333,7 +335,7 @@ int serve(const Settings& settings) {
   if (!settings.redis_addr.empty()) {
     sharing = naming("REDIS_ADDR", [&] {
       return std::make_unique<Sharing>(settings, cursor_key, vocabulary::to_text(ids.next(now())), bell, realm,
-                                       observation, metrics);
+                                       limits.get(), observation, metrics);
     });
     condition.redis = &sharing->trouble();
   }
@@ -362,7 +364,8 @@ int serve(const Settings& settings) {
                       .watching = watching,
                       .tracking = tracking,
                       .rerouter = used_rerouter,
-                      .observer = observer.get()};
+                      .observer = observer.get(),
+                      .limits = limits.get()};
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;
   const auto parts_of = [&](boost::asio::io_context& context) -> ThreadParts& {
     for (auto& [known, part] : parts) {
@@ -374,6 +377,7 @@ int serve(const Settings& settings) {
   http::Server server(server_settings(settings),
                       {.routes = [&](boost::asio::io_context& c) { return parts_of(c).routes(); },
                        .admit = [&](boost::asio::io_context& c) { return access::admit_by(parts_of(c).guard); },
+                       .limit = limit_by(limits.get()),
                        .explain = explain,
                        .log_fault = [&](const http::Fault& fault) { observation.http_fault(fault); },
                        .observe = [&](const http::Finished& finished) { observation.request(finished); }});
@@ -382,6 +386,8 @@ int serve(const Settings& settings) {
   metrics.gauge("http_requests_in_flight", "Requests being answered.",
                 [&] { return static_cast<double>(server.gauges().requests_in_flight.load()); });
   Signals signals;
+  // Whatever throws from here on: nobody rings the bell any more when those are taken down who listen to it.
+  const std::unique_ptr<Sharing, void (*)(Sharing*)> quiet(sharing.get(), [](Sharing* s) { s->stop(); });
   // First: it throws when the port is taken, and the lane must not outlive those whom it answers.
   naming("LISTEN and PORT", [&] { server.start(); });
   Background background(*database, lane, auto_start, observation, settings);
@@ -400,6 +406,7 @@ int serve(const Settings& settings) {
   if (traffic) traffic->stop();
   lane.stop();
   if (sharing) sharing->stop();
+  if (issuer) issuer->stop();
   if (relaying) relaying->stop();  // behind the lane: what was committed last leaves too
   quick.stop();
   heavy.stop();

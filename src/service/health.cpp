@@ -23,10 +23,11 @@ struct HealthParts {
   HealthPart redis;
   HealthPart kafka;
   HealthPart inbound;
+  HealthPart issuer;
   HealthPart clickhouse;
   HealthPart roads;
 };
-BOOST_DESCRIBE_STRUCT(HealthParts, (), (database, redis, kafka, inbound, clickhouse, roads))
+BOOST_DESCRIBE_STRUCT(HealthParts, (), (database, redis, kafka, inbound, issuer, clickhouse, roads))
 
 struct Health {
   PartStatus status{};
@@ -108,10 +109,12 @@ Task<Result<http::Response>> show(const HealthTools& tools, const http::Request&
   health.parts.redis = redis == nullptr ? disabled("REDIS_ADDR is empty") : troubled_by(redis->now());
   health.parts.kafka = ask_relay(tools.condition.relay);
   health.parts.inbound = ask_intake(tools.condition.intake);
+  const auto* issuer = tools.condition.issuer.load();
+  health.parts.issuer = issuer == nullptr ? disabled("JWT_JWKS_URL is empty") : troubled_by(issuer->now());
   health.parts.clickhouse = disabled("not used by this version");
   health.parts.roads = roads_part(tools.roads);
   health.status = health.parts.database.status;
-  for (const auto* part : {&health.parts.redis, &health.parts.kafka, &health.parts.inbound}) {
+  for (const auto* part : {&health.parts.redis, &health.parts.kafka, &health.parts.inbound, &health.parts.issuer}) {
     if (health.status == PartStatus::up && part->status == PartStatus::degraded) health.status = PartStatus::degraded;
   }
   http::Response response;

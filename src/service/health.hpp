@@ -20,6 +20,7 @@ struct Condition {
   std::atomic<bool> open_house{false};                       // every caller is admin: said in /health
   std::atomic<const relay::RelayState*> relay{nullptr};      // nothing: events are not relayed
   std::atomic<const relay::KeptTrouble*> redis{nullptr};     // nothing: there is no Redis
+  std::atomic<const relay::KeptTrouble*> issuer{nullptr};    // nothing: no keys are published for it
   std::atomic<const inbound::IntakeState*> intake{nullptr};  // nothing: nothing is taken in
   std::atomic<std::int64_t> store_down_since{0};             // microseconds since 1970; 0: it is up
 };

@@ -107,10 +107,12 @@ int api_key(const Arguments& arguments) {
     print(access::api_key_help());
     return 0;
   }
-  const auto database = service::open_database(service::settings_from(service::process_environment()));
+  const auto settings = service::settings_from(service::process_environment());
+  const auto database = service::open_database(settings);
   database->migrate();
   crypto::RandomIdSource ids;
-  const auto done = access::api_key_command({*database, ids, service::now()}, arguments);
+  const auto tell = [&] { return service::tell_of_revocation(settings, *database); };
+  const auto done = access::api_key_command({*database, ids, service::now(), tell}, arguments);
   if (!done) {
     for (const auto& error : done.error().errors) fmt::print(stderr, "{}: {}\n", error.pointer, error.detail);
     return complain(done.error().detail);

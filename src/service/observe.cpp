@@ -37,6 +37,8 @@ std::atomic<std::uint64_t> observations{0};
 // Slower than this, a batch leaves its split in the log.
 constexpr std::int64_t kSlowBatch = 500'000;
 
+constexpr std::chrono::seconds kLimitedLines{10};
+
 }  // namespace
 
 Observation::Observation(telemetry::Log& log, telemetry::Metrics& metrics, bool log_requests)
@@ -82,6 +84,7 @@ void Observation::request(const http::Finished& f) {
   figures.took->observe(std::chrono::duration<double>(f.took).count());
   const auto level = f.status >= 500 ? Level::warning : Level::info;
   if (!log_.shows(level) || (!log_requests_ && f.status < 500)) return;
+  if (f.status == 429) return;  // a flood must not fill the log: see limited()
   ObjectText line;
   line.add("request_id", f.request_id)
       .add("method", http::to_text(f.method))
@@ -308,6 +311,26 @@ void Observation::fault(std::string_view where, std::string_view what) {
       .counter("mission_faults_total", "Faults of the world around the service.", fmt::format("where=\"{}\"", where))
       .add();
   log_.write(Level::error, "fault", ObjectText().add("where", where).add("what", what));
+}
+
+void Observation::mended(std::string_view where, async::Clock::duration after) {
+  log_.write(
+      Level::info, "there again",
+      ObjectText().add("where", where).add("away_s", static_cast<double>(after / std::chrono::milliseconds(1)) / 1000));
+}
+
+void Observation::limited(std::string_view policy, std::string_view who) {
+  metrics_
+      .counter("rate_limited_total", "Requests refused with 429, by the limit's name.",
+               fmt::format("limit=\"{}\"", policy))
+      .add();
+  limited_since_.fetch_add(1, std::memory_order_relaxed);
+  const auto now = async::Clock::now();
+  auto next = next_limited_line_.load();
+  if (now.time_since_epoch().count() < next) return;
+  if (!next_limited_line_.compare_exchange_strong(next, (now + kLimitedLines).time_since_epoch().count())) return;
+  log_.write(Level::warning, "rate limited",
+             ObjectText().add("limit", policy).add("caller", who).add("refused", limited_since_.exchange(0)));
 }
 
 void Observation::http_fault(const http::Fault& f) {

@@ -1,6 +1,7 @@
 // Finished requests and batches as log lines and figures.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -44,6 +45,10 @@ class Observation {
   // A message that came in and is laid aside. Threads: one.
   void dead_letter(std::string_view topic, int partition, std::int64_t offset, const vocabulary::Problem& problem);
   void fault(std::string_view where, std::string_view what);
+  // What was away is there again.
+  void mended(std::string_view where, async::Clock::duration after);
+  // A request was refused by a rate limit. Each is counted; the log gets a line every ten seconds at most.
+  void limited(std::string_view policy, std::string_view who);
   void http_fault(const http::Fault& fault);
 
  private:
@@ -70,6 +75,8 @@ class Observation {
   telemetry::Histogram& resolved_;
   telemetry::Histogram& confirmed_;
   telemetry::Counter& refused_;
+  std::atomic<std::int64_t> next_limited_line_{0};                      // ticks of async::Clock
+  std::atomic<std::uint64_t> limited_since_{0};                         // the last line
   std::map<std::string, telemetry::Counter*, std::less<>> operations_;  // of the lane's thread alone
   // The same; names and outcomes are literals.
   std::map<std::pair<std::string_view, std::string_view>, telemetry::Counter*> commands_;

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "database/database.hpp"
+#include "http/client.hpp"
 #include "relay/rules/replay.hpp"
 #include "routing/router_client.hpp"
 
@@ -78,8 +79,28 @@ constexpr auto kLines = std::to_array<SettingLine>({
     {"DELAYED_MINUTES", "10",
      "Event trip.delayed when a trip arrives so much later than the first time that was promised; 0: never."},
     {"POSITIONS_KEEP_DAYS", "0", "Positions of trips that ended longer ago are deleted, a few at a time; 0: never."},
+    {"RATE_READS", "0",
+     "What one caller may read: <per second> or <per second>:<at once>, such as 100:500; without the second, ten "
+     "seconds' worth. 0: no limit."},
+    {"RATE_WRITES", "0", "The same for what changes something, a bulk counted once."},
+    {"RATE_REPORTS", "0",
+     "The same for positions, states, environment, logs, metrics, task reports and acknowledgments."},
+    {"RATE_HEAVY", "0", "The same for routes, matrices, plans of stops, analytics, speed profiles and replays."},
+    {"RATE_UNAUTHENTICATED", "0",
+     "The same for one address: requests without a credential, and with one that is not good."},
+    {"RATE_IN_FLIGHT", "0", "Requests of one caller that may be under way in one replica. 0: any number."},
+    {"TRUSTED_PROXIES", "0",
+     "Proxies in front that each add the address they saw to X-Forwarded-For, 0 to 16; RATE_UNAUTHENTICATED counts by "
+     "what the outermost of them saw."},
     {"JWT_SECRET", "", "Shared secret of HS256 tokens, at least 32 bytes."},
-    {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256 and ES256 tokens."},
+    {"JWT_JWKS_FILE", "", "File with the JSON Web Key Set of RS256, ES256 and EdDSA tokens."},
+    {"JWT_JWKS_URL", "",
+     "Where the tokens' issuer publishes such a set: https://<host>[:<port>]/<path>, or http where the way is guarded. "
+     "Needs JWT_ISSUER and JWT_AUDIENCE."},
+    {"JWT_JWKS_REFRESH_S", "300",
+     "How old the published keys may grow, 1 to 86400; a token with an unknown key has them asked for sooner, at most "
+     "every "
+     "ten seconds."},
     {"JWT_ISSUER", "", "Required issuer (iss) of tokens."},
     {"JWT_AUDIENCE", "", "Required audience (aud) of tokens."},
 });
@@ -102,6 +123,17 @@ void read_number(const Environment& environment, const char* name, T low, T high
 
 void read_text(const Environment& environment, const char* name, std::string& out) {
   if (auto text = environment(name)) out = std::move(*text);
+}
+
+void read_rate(const Environment& environment, const char* name, access::Rate& out) {
+  const auto text = environment(name);
+  if (!text) return;
+  const auto rate = access::rate_of(*text);
+  if (!rate)
+    wrong(name,
+          "0, or a number from 0.001 to 1000000 a second, such as 100 or 100:500, with a burst that comes back within "
+          "a day");
+  out = *rate;
 }
 
 void read_flag(const Environment& environment, const char* name, bool& out) {
@@ -213,9 +245,23 @@ Settings settings_from(const Environment& environment) {
   read_number(environment, "ARRIVING_MINUTES", 0.0, 1440.0, s.arriving_minutes);
   read_number(environment, "DELAYED_MINUTES", 0.0, 1440.0, s.delayed_minutes);
   read_number(environment, "POSITIONS_KEEP_DAYS", 0.0, 36500.0, s.positions_keep_days);
+  read_rate(environment, "RATE_READS", s.rates.reads);
+  read_rate(environment, "RATE_WRITES", s.rates.writes);
+  read_rate(environment, "RATE_REPORTS", s.rates.reports);
+  read_rate(environment, "RATE_HEAVY", s.rates.heavy);
+  read_rate(environment, "RATE_UNAUTHENTICATED", s.rates.unauthenticated);
+  read_number<std::size_t>(environment, "RATE_IN_FLIGHT", 0, 1'000'000, s.rates.in_flight);
+  read_number<std::size_t>(environment, "TRUSTED_PROXIES", 0, 16, s.rates.proxies);
   read_text(environment, "JWT_SECRET", s.jwt_secret);
   if (!s.jwt_secret.empty() && s.jwt_secret.size() < 32) wrong("JWT_SECRET", "at least 32 bytes long");
   read_text(environment, "JWT_JWKS_FILE", s.jwt_jwks_file);
+  read_text(environment, "JWT_JWKS_URL", s.jwt_jwks_url);
+  try {
+    if (!s.jwt_jwks_url.empty()) http::question_of(s.jwt_jwks_url);
+  } catch (const std::invalid_argument& e) {
+    wrong("JWT_JWKS_URL", e.what());
+  }
+  read_number(environment, "JWT_JWKS_REFRESH_S", 1.0, 86400.0, s.jwt_jwks_refresh_s);
   read_text(environment, "JWT_ISSUER", s.jwt_issuer);
   read_text(environment, "JWT_AUDIENCE", s.jwt_audience);
   return s;

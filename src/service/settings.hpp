@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "access/rules/rate.hpp"
+
 namespace mms::service {
 
 struct Settings {
@@ -54,8 +56,11 @@ struct Settings {
   double arriving_minutes = 5;
   double delayed_minutes = 10;
   double positions_keep_days = 0;
+  access::RateSettings rates;
   std::string jwt_secret;
   std::string jwt_jwks_file;
+  std::string jwt_jwks_url;
+  double jwt_jwks_refresh_s = 300;
   std::string jwt_issuer;
   std::string jwt_audience;
 };

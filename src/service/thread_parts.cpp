@@ -22,7 +22,7 @@ ThreadParts::ThreadParts(boost::asio::io_context& context, const Shared& shared)
     : reader(shared.database.open_reader(context)),
       appender(shared.database.open_appender(context)),
       keys(context.get_executor(), *reader, *appender),
-      guard(shared.realm, keys, now),
+      guard(shared.realm, keys, now, shared.limits),
       key_tools{shared.realm, keys, ids, now},
       vehicle_tools{*reader, shared.lane, ids, shared.cursor_key, now, &missions::vehicle_link()},
       safety_tools{*reader, shared.lane, ids, shared.cursor_key, missions::mission_link(), trips::trip_link(), now},

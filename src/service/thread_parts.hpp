@@ -59,6 +59,7 @@ struct Shared {
   trips::SharedTracking& tracking;
   trips::Rerouter* rerouter = nullptr;         // null: trips are rerouted on request alone
   routing::SpeedObserver* observer = nullptr;  // null: nobody learns speeds from trips
+  access::RateLimits* limits = nullptr;        // null: nobody is limited
 };
 
 // Threads: that of its context alone.

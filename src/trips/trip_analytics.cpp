@@ -164,7 +164,8 @@ http::Route analytics_route(const TripTools& tools) {
           .summary = "Counts by status, rates, durations, distance and punctuality of trips created in a range.",
           .answers = http::schema_of<TripAnalytics>("TripAnalytics"),
           .problems = {ProblemKind::bad_parameter},
-          .query = grouping.parameters()};
+          .query = grouping.parameters(),
+          .heavy = true};
 }
 
 }  // namespace mms::trips

@@ -44,6 +44,7 @@ std::string_view name_of(ProblemKind kind) {
     NAME(not_available_yet);
     NAME(no_map);
     NAME(no_route);
+    NAME(no_kafka);
     NAME(rate_limited);
     NAME(internal);
     NAME(unavailable);

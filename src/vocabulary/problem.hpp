@@ -54,6 +54,7 @@ enum class ProblemKind {
   not_available_yet,
   no_map,    // it needs roads, and this service has none loaded
   no_route,  // no road leads there
+  no_kafka,  // it needs Kafka, and this service is told of none
   // 429, 5xx
   rate_limited,
   internal,

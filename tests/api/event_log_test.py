@@ -110,6 +110,10 @@ class Log(ServiceTest):
         self.assertTrue(first["correlationid"] and first["time"].endswith("Z") and first["caller"])
         self.assertEqual(first["data"]["mission"]["id"], missions[0]["id"])
 
+    def test_without_kafka_nothing_can_be_sent_again(self):
+        refused = self.service.post("/events/replay", {"topic": "replays.dispatch"})
+        self.assertIn("KAFKA_BROKERS", self.assert_problem(refused, 422, "no_kafka")["detail"])
+
     def test_filters(self):
         self.service.in_state("cancelled", fleet_id="filtered")
         kinds = self.all("&type=mission.cancelled&type=mission.created")

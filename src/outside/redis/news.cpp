@@ -61,4 +61,20 @@ void News::changed(bool up, const std::string& why) {
   }
 }
 
+std::string tell_revoked_once(Place place, const std::string& channel, const std::string& me) {
+  boost::asio::io_context context(1);
+  std::string why = "it took too long";
+  const Connection connection(
+      context, std::move(place),
+      {.greeting = [&] { return std::vector<Words>{News::publication(channel, me, "revoked")}; },
+       .message = {},
+       .changed =
+           [&](bool up, const std::string& why_not) {
+             why = up ? std::string() : why_not;
+             context.stop();
+           }});
+  context.run_for(std::chrono::seconds(2));
+  return why;
+}
+
 }  // namespace mms::redis

@@ -17,6 +17,9 @@ namespace mms::redis {
 // its own. Lifetime: what the hooks use outlives it.
 class News {
  public:
+  static Words publication(const std::string& channel, const std::string& me, const char* what) {
+    return {"PUBLISH", channel, me + ' ' + what};
+  }
   struct Hooks {
     std::function<void()> committed;  // by another process
     std::function<void()> revoked;    // likewise
@@ -37,10 +40,13 @@ class News {
   void tell_committed() { tell(commit_waits_, "commit"); }
   void tell_revoked() { tell(revocation_waits_, "revoked"); }
   bool up() const { return speaker_.up() && listener_.up(); }
+  // For others who have something to ask Redis, on its thread.
+  boost::asio::io_context& context() { return context_; }
+  Connection& speaker() { return speaker_; }
 
  private:
   void tell(std::atomic<bool>& waits, const char* what);
-  Words publish(const char* what) const { return {"PUBLISH", channel_, me_ + ' ' + what}; }
+  Words publish(const char* what) const { return publication(channel_, me_, what); }
   void hear(const Reply& message);
   void changed(bool up, const std::string& why);
 
@@ -54,5 +60,9 @@ class News {
   Connection listener_;
   std::thread thread_;
 };
+
+// By a process that ends: tells of a revocation on `channel`, and waits for that two seconds at most. Answers why it
+// could not; empty when it is told.
+std::string tell_revoked_once(Place place, const std::string& channel, const std::string& me);
 
 }  // namespace mms::redis

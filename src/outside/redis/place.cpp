@@ -4,6 +4,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "http/percent.hpp"
+
 namespace mms::redis {
 namespace {
 
@@ -26,7 +28,8 @@ std::string_view take_before(std::string_view& text, char mark) {
 
 Place place_of(std::string_view text, std::string password) {
   const auto wrong = [] {
-    return std::invalid_argument("it must be <host>:<port> or redis://[<user>:<password>@]<host>[:<port>][/<database>]");
+    return std::invalid_argument(
+        "it must be <host>:<port> or redis://[<user>:<password>@]<host>[:<port>][/<database>], percent-encoded");
   };
   constexpr std::string_view kScheme = "redis://";
   Place place;
@@ -36,8 +39,11 @@ Place place_of(std::string_view text, std::string password) {
     if (const auto who = take_before(text, '@'); !who.empty()) {
       const auto colon = who.find(':');
       if (colon == std::string_view::npos) throw wrong();
-      place.user = who.substr(0, colon);
-      place.password = who.substr(colon + 1);
+      const auto user = http::percent_decode(who.substr(0, colon));
+      const auto word = http::percent_decode(who.substr(colon + 1));
+      if (!user || !word) throw wrong();
+      place.user = *user;
+      place.password = *word;
     }
     if (const auto slash = text.find('/'); slash != std::string_view::npos) {
       const auto number = text.substr(slash + 1);

@@ -15,7 +15,8 @@ struct Place {
 };
 
 // "<host>:<port>" or "redis://[<user>:<password>@]<host>[:<port>][/<database>]"; a password of its own setting is used
-// where the text has none. Throws std::invalid_argument with what it must be, without the text: it may hold a password.
+// where the text has none. User and password are percent-decoded. Throws std::invalid_argument with what it must be,
+// without the text: it may hold a password.
 Place place_of(std::string_view text, std::string password);
 
 }  // namespace mms::redis
