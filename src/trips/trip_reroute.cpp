@@ -139,6 +139,7 @@ std::vector<http::Route> way_routes(const TripTools& tools) {
                     .problems = {not_found, wrong_state, invalid_fields, no_map, no_route},
                     .idempotent = true,
                     .conditional = true,
+                    .heavy = true,
                     .example_request = R"({"position":{"latitude":47.1410,"longitude":9.5210}})"});
   routes.push_back(
       {.pattern = "/trips/{id}/route",
