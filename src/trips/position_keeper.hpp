@@ -6,7 +6,9 @@
 
 #include "database/database.hpp"
 #include "trips/route_lines.hpp"
+#include "trips/rules/notices.hpp"
 #include "trips/rules/tracking.hpp"
+#include "trips/track_watchers.hpp"
 #include "trips/trip_store.hpp"
 
 namespace mms::trips {
@@ -14,13 +16,20 @@ namespace mms::trips {
 // What was seen of a trip that is on its way: positions as they came, repeats among them. Never waits.
 using OnTrack = std::function<void(const Trip&, const std::vector<Position>&)>;
 
+// What all who take and watch positions share. Threads: any. Lifetime: outlives the contexts of those who watch.
+struct SharedTracking {
+  NoticeLimits limits = {};
+  RouteLines lines;
+  TrackWatchers watchers;
+};
+
 // Lifetime: of the call. Threads: that of reader and appender.
 struct PositionTools {
   database::Reader& reader;
   database::Appender& appender;
   const std::function<vocabulary::Time()>& now;
   const OnTrack& on_track;  // may be empty
-  RouteLines& lines;
+  SharedTracking& shared;
 };
 
 // Sound positions of one trip, and what became of them.
@@ -29,7 +38,10 @@ struct TripPositions {
   std::vector<Position> positions;
   int accepted = 0;          // the others were there already
   std::vector<Step> steps;   // that they show; the lane decides which of them still count
+  Notices notices;           // what they give to tell; the same holds
   std::optional<Live> live;  // the figures behind them; nothing when others wrote them meanwhile
+  bool is_to_ride() const { return !steps.empty() || !notices.empty(); }
+  bool has_left_route() const { return live && live->off_route && !(stored.live && stored.live->off_route); }
 };
 
 // Stores the positions of all the trips, in one transaction. Each trip is there once.
