@@ -40,6 +40,22 @@ Result<std::int64_t> number_parameter(const http::QueryParameters& query,
   return value;
 }
 
+Result<std::optional<double>> real_parameter(const http::QueryParameters& query,
+                                             std::string_view name,
+                                             double low,
+                                             double high) {
+  const auto given = query.first(name);
+  if (!given) return std::nullopt;
+  double value = 0;
+  const auto* end = given->data() + given->size();
+  const auto [at, error] = std::from_chars(given->data(), end, value);
+  // What is no number is in no range.
+  if (error != std::errc() || at != end || !(value >= low && value <= high)) {
+    return bad_parameter(name, fmt::format("must be a number from {} to {}", low, high));
+  }
+  return value;
+}
+
 Result<std::optional<vocabulary::Time>> time_parameter(const http::QueryParameters& query, std::string_view name) {
   const auto given = query.first(name);
   if (!given) return std::nullopt;

@@ -41,6 +41,11 @@ vocabulary::Result<std::int64_t> number_parameter(const http::QueryParameters& q
                                                   std::int64_t low,
                                                   std::int64_t high,
                                                   std::int64_t otherwise);
+// A number from `low` to `high`, or nothing when absent. Refuses: bad_parameter.
+vocabulary::Result<std::optional<double>> real_parameter(const http::QueryParameters& query,
+                                                         std::string_view name,
+                                                         double low,
+                                                         double high);
 // An RFC 3339 time, or nothing when absent. Refuses: bad_parameter.
 vocabulary::Result<std::optional<vocabulary::Time>> time_parameter(const http::QueryParameters& query,
                                                                    std::string_view name);

@@ -118,7 +118,12 @@ std::string success(const Route& route, int status) {
   const auto schema = route.answers.define != nullptr           ? ref("schemas", route.answers.name)
                       : route.answer_type == "application/json" ? std::string("{}")
                                                                 : std::string(R"({"type":"string"})");
-  answer.add_raw("content", content(route.answer_type, schema, route.example_answer));
+  auto contents = content(route.answer_type, schema, route.example_answer);
+  for (const auto type : route.other_types) {
+    contents.pop_back();
+    contents += ',' + content(type, R"({"type":"string"})", {}).substr(1);
+  }
+  answer.add_raw("content", contents);
   return answer.text();
 }
 

@@ -59,8 +59,9 @@ struct Route {
   bool conditional = false;  // honours If-Match / If-None-Match
   bool heavy = false;        // computes for long: has a rate limit of its own
   std::string_view answer_type = "application/json";
-  bool at_root = false;              // the pattern stands at the root, not below the prefix: "/health"
-  std::string_view example_request;  // JSON, for the OpenAPI document
+  std::vector<std::string_view> other_types;  // in which it answers as well, by Accept; the handler chooses
+  bool at_root = false;                       // the pattern stands at the root, not below the prefix: "/health"
+  std::string_view example_request;           // JSON, for the OpenAPI document
   std::string_view example_answer;
 };
 

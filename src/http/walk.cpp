@@ -107,7 +107,8 @@ std::optional<Response> Walk::not_routed(const Router::Match& match, const Reque
 }
 
 std::optional<Problem> Walk::negotiate(const Route& route, const Request& request, bool has_body) const {
-  if (!accepts_type(request.header("Accept"), route.answer_type)) {
+  const auto accepts = [&](std::string_view type) { return accepts_type(request.header("Accept"), type); };
+  if (!accepts(route.answer_type) && std::ranges::none_of(route.other_types, accepts)) {
     return problem_of(ProblemKind::not_acceptable, fmt::format("the answer comes as {} only", route.answer_type));
   }
   if (has_body && !is_json_type(request.header("Content-Type"))) {

@@ -22,18 +22,6 @@ constexpr std::chrono::seconds kPatience(5);
 // As long as the guard believes a verified credential: a key that another replica revoked is noticed in twice that.
 constexpr std::chrono::seconds kAskAgain(5);
 
-// Frees the place however the stream ends, also when its coroutine is dropped at a stop.
-class Place {
- public:
-  explicit Place(Watchers& watchers) : watchers_(watchers) {}
-  ~Place() { watchers_.leave(); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-
- private:
-  Watchers& watchers_;
-};
-
 // Why it must end, or nothing. A store that is away says nothing about the caller: no event leaves meanwhile either.
 Task<std::string_view> ask_again(const WatchTools& tools, Watch& watch) {
   watch.request.deadline = Clock::now() + kPatience;

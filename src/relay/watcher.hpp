@@ -27,6 +27,18 @@ class Watchers {
   std::atomic<std::size_t> open_{0};
 };
 
+// A place among them that was entered, left however the stream ends, also when its coroutine is dropped at a stop.
+class Place {
+ public:
+  explicit Place(Watchers& watchers) : watchers_(watchers) {}
+  ~Place() { watchers_.leave(); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+ private:
+  Watchers& watchers_;
+};
+
 struct WatchTools {
   database::Reader& reader;
   LiveTail& tail;

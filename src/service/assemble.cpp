@@ -207,7 +207,7 @@ std::string openapi() {
   relay::CommitBell bell;
   relay::Watchers watchers(0);
   const Watching watching{bell, watchers, std::chrono::milliseconds(1), std::chrono::milliseconds(1), {}};
-  trips::RouteLines route_lines;
+  trips::SharedTracking tracking;
   ThreadParts parts(context, {.database = database,
                               .realm = realm,
                               .lane = lane,
@@ -217,7 +217,7 @@ std::string openapi() {
                               .roads = roads,
                               .system = system,
                               .watching = watching,
-                              .route_lines = route_lines});
+                              .tracking = tracking});
   return http::openapi_document(parts.routes(),
                                 {.version = version(),
                                  .description = "Plans, runs, tracks and explains missions and trips of "
@@ -342,12 +342,17 @@ int serve(const Settings& settings) {
     });
     condition.redis = &sharing->trouble();
   }
-  trips::RouteLines route_lines;
+  trips::SharedTracking tracking;
+  tracking.write_watched = monitored_positions();
+  tracking.limits = {.arriving = vocabulary::seconds(settings.arriving_minutes * 60),
+                     .delayed = vocabulary::seconds(settings.delayed_minutes * 60)};
+  trips::Rerouter rerouter(lane, trip_rest(roads, now));
+  auto* const used_rerouter = live_roads && settings.auto_reroute ? &rerouter : nullptr;
   std::unique_ptr<TakingIn> taking_in;
   if (takes_in(settings)) {
     taking_in = naming("KAFKA_BROKERS and KAFKA_OPTIONS", [&] {
-      return std::make_unique<TakingIn>(*database, lane, settings, observation, metrics, route_lines,
-                                        trip_sightings(observer.get()));
+      return std::make_unique<TakingIn>(*database, lane, settings, observation, metrics, tracking,
+                                        trip_sightings(observer.get()), used_rerouter);
     });
     condition.intake = &taking_in->state();
   }
@@ -361,7 +366,8 @@ int serve(const Settings& settings) {
                       .roads = roads,
                       .system = system,
                       .watching = watching,
-                      .route_lines = route_lines,
+                      .tracking = tracking,
+                      .rerouter = used_rerouter,
                       .observer = observer.get(),
                       .limits = limits.get()};
   std::vector<std::pair<boost::asio::io_context*, std::unique_ptr<ThreadParts>>> parts;

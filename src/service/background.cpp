@@ -12,6 +12,7 @@
 #include "missions/mission_figures.hpp"
 #include "missions/rules/mission_commands.hpp"
 #include "service/assemble.hpp"
+#include "trips/position_retention.hpp"
 
 namespace mms::service {
 namespace {
@@ -34,6 +35,27 @@ async::Task<void> forget(database::Appender& appender, Observation& observation,
       observation.fault("housekeeping", e.what());
     }
     alarm.expires_after(std::chrono::seconds(60));
+    co_await alarm.async_wait(async::use_task);
+  }
+}
+
+// A piece after another with a breath between, then not for a minute.
+async::Task<void> forget_positions(trips::PositionRetention retention,
+                                   vocabulary::Duration kept,
+                                   Observation& observation,
+                                   std::atomic<bool>& stopping) {
+  boost::asio::basic_waitable_timer<async::Clock, boost::asio::wait_traits<async::Clock>, async::Executor> alarm(
+      co_await boost::asio::this_coro::executor);
+  while (!stopping) {
+    auto rest = std::chrono::milliseconds(60'000);
+    try {
+      const auto piece = co_await retention.forget(now() - kept);
+      observation.positions_forgotten(piece.positions);
+      if (!piece.is_last) rest = std::chrono::milliseconds(20);
+    } catch (const std::exception& e) {
+      observation.fault("retention", e.what());
+    }
+    alarm.expires_after(rest);
     co_await alarm.async_wait(async::use_task);
   }
 }
@@ -86,6 +108,12 @@ Background::Background(database::Database& database,
                         boost::asio::detached);
   boost::asio::co_spawn(context_, forget(*appender_, observation, stopping_), boost::asio::detached);
   boost::asio::co_spawn(context_, look_at_store(*reader_, observation, stopping_), boost::asio::detached);
+  if (settings.positions_keep_days > 0) {
+    const auto kept = vocabulary::seconds(settings.positions_keep_days * 86400);
+    boost::asio::co_spawn(
+        context_, forget_positions(trips::PositionRetention(*reader_, *appender_), kept, observation, stopping_),
+        boost::asio::detached);
+  }
   thread_ = std::thread([this] { context_.run(); });
 }
 

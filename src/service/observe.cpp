@@ -9,6 +9,7 @@
 
 #include "missions/rules/vehicle_control.hpp"
 #include "safety/rules/safety_changes.hpp"
+#include "trips/rules/trip_events.hpp"
 #include "vocabulary/json_read.hpp"
 
 namespace mms::service {
@@ -141,6 +142,7 @@ void Observation::events(const std::vector<vocabulary::Event>& events) {
     count->add();
     if (e.stream == "template") template_operations(std::string_view(e.type).substr(e.type.find('.') + 1)).add();
     if (e.type == safety::SafetyEventRaised::kType) safety_event(e);
+    if (e.type == trips::TripRerouted::kType) trip_reroute(e);
     vehicle_command(e);
     if (!log_.shows(Level::info) || !log_requests_) continue;
     log_.write(Level::info, "event",
@@ -208,6 +210,26 @@ void Observation::trip_status(std::string_view status) {
   metrics_
       .counter("trip_status_changes_total", "Trips by the status that they came into.",
                fmt::format("status=\"{}\"", status))
+      .add();
+}
+
+void Observation::left_route(int trips) {
+  if (trips == 0) return;
+  metrics_.counter("trip_off_route_total", "Trips that came to be off their route.")
+      .add(static_cast<std::uint64_t>(trips));
+}
+
+void Observation::positions_forgotten(std::int64_t positions) {
+  if (positions <= 0) return;
+  metrics_.counter("trip_positions_forgotten_total", "Positions of ended trips that were deleted by their age.")
+      .add(static_cast<std::uint64_t>(positions));
+}
+
+void Observation::trip_reroute(const vocabulary::Event& e) {
+  const auto rerouted = std::get<trips::TripRerouted>(trips::trip_event_from(e));
+  metrics_
+      .counter("trip_reroutes_total", "Routes planned anew on the way, by the reason.",
+               fmt::format("reason=\"{}\"", vocabulary::name_of(rerouted.reason)))
       .add();
 }
 

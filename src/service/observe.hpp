@@ -30,6 +30,8 @@ class Observation {
   // Missions and plans made from templates.
   void template_uses(std::size_t uses);
   void trip_status(std::string_view status);
+  void left_route(int trips);
+  void positions_forgotten(std::int64_t positions);
   void eta_error(double percent);
   // A mission with start_policy auto was tried.
   void auto_start(bool started);
@@ -60,6 +62,7 @@ class Observation {
   telemetry::Counter& template_operations(std::string_view operation);
   void safety_event(const vocabulary::Event& event);
   void vehicle_command(const vocabulary::Event& event);
+  void trip_reroute(const vocabulary::Event& event);
 
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;

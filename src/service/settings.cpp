@@ -74,6 +74,12 @@ constexpr auto kLines = std::to_array<SettingLine>({
      "With ROADS_FILE: feeds the speeds of trips' vehicles into the traffic where so many vehicles drove a road within "
      "ten "
      "minutes, 1 to 100; 3 is a good number. 0: not."},
+    {"AUTO_REROUTE", "true",
+     "With ROADS_FILE: a trip that is off its route gets another one from where it is, at most once in 30 s."},
+    {"ARRIVING_MINUTES", "5", "Event trip.arriving so long before a trip is at its next stop; 0: never."},
+    {"DELAYED_MINUTES", "10",
+     "Event trip.delayed when a trip arrives so much later than the first time that was promised; 0: never."},
+    {"POSITIONS_KEEP_DAYS", "0", "Positions of trips that ended longer ago are deleted, a few at a time; 0: never."},
     {"RATE_READS", "0",
      "What one caller may read: <per second> or <per second>:<at once>, such as 100:500; without the second, ten "
      "seconds' worth. 0: no limit."},
@@ -237,6 +243,10 @@ Settings settings_from(const Environment& environment) {
   read_number<std::size_t>(environment, "ROAD_QUEUE", 1, 100'000, s.road_queue);
   read_number<std::size_t>(environment, "ROAD_METRICS", 1, 1000, s.road_metrics);
   read_number<std::size_t>(environment, "OBSERVED_SPEEDS", 0, 100, s.observed_speeds);
+  read_flag(environment, "AUTO_REROUTE", s.auto_reroute);
+  read_number(environment, "ARRIVING_MINUTES", 0.0, 1440.0, s.arriving_minutes);
+  read_number(environment, "DELAYED_MINUTES", 0.0, 1440.0, s.delayed_minutes);
+  read_number(environment, "POSITIONS_KEEP_DAYS", 0.0, 36500.0, s.positions_keep_days);
   read_rate(environment, "RATE_READS", s.rates.reads);
   read_rate(environment, "RATE_WRITES", s.rates.writes);
   read_rate(environment, "RATE_REPORTS", s.rates.reports);

@@ -53,6 +53,10 @@ struct Settings {
   std::size_t road_queue = 256;
   std::size_t road_metrics = 16;
   std::size_t observed_speeds = 0;
+  bool auto_reroute = true;
+  double arriving_minutes = 5;
+  double delayed_minutes = 10;
+  double positions_keep_days = 0;
   access::RateSettings rates;
   std::string jwt_secret;
   std::string jwt_jwks_file;

@@ -69,8 +69,9 @@ inbound::IntakeHooks intake_hooks(const trips::VehicleTrackTools& track,
   };
   inbound::IntakeHooks hooks;
   hooks.now = now;
-  hooks.track = [&track](std::vector<trips::VehiclePosition> all) -> async::Task<inbound::Tracked> {
+  hooks.track = [&track, &observation](std::vector<trips::VehiclePosition> all) -> async::Task<inbound::Tracked> {
     const auto counts = co_await trips::track_vehicles(track, std::move(all));
+    observation.left_route(counts.left_route);
     co_return inbound::Tracked{.stored = static_cast<std::size_t>(counts.accepted),
                                .duplicate = static_cast<std::size_t>(counts.duplicate),
                                .elsewhere = static_cast<std::size_t>(counts.refused)};
@@ -104,18 +105,13 @@ TakingIn::TakingIn(database::Database& database,
                    const Settings& settings,
                    Observation& observation,
                    telemetry::Metrics& metrics,
-                   trips::RouteLines& route_lines,
-                   trips::OnTrack on_track)
+                   trips::SharedTracking& tracking,
+                   trips::OnTrack on_track,
+                   trips::Rerouter* rerouter)
     : reader_(database.open_reader(context_)),
       appender_(database.open_appender(context_)),
-      track_tools_{*reader_,
-                   *appender_,
-                   lane,
-                   now,
-                   [this] { return stopping_.load(); },
-                   route_lines,
-                   std::move(on_track),
-                   monitored_positions()},
+      track_tools_{*reader_, *appender_,          lane,    now, [this] { return stopping_.load(); },
+                   tracking, std::move(on_track), rerouter},
       source_(source_settings(settings),
               {.on_fault = fault_of(observation),
                .commit_failed = [&failed = metrics.counter(

@@ -31,8 +31,9 @@ class TakingIn {
            const Settings& settings,
            Observation& observation,
            telemetry::Metrics& metrics,
-           trips::RouteLines& route_lines,
-           trips::OnTrack on_track);
+           trips::SharedTracking& tracking,
+           trips::OnTrack on_track,
+           trips::Rerouter* rerouter);
   ~TakingIn() { stop(); }
   TakingIn(const TakingIn&) = delete;
   TakingIn& operator=(const TakingIn&) = delete;

@@ -44,14 +44,17 @@ ThreadParts::ThreadParts(boost::asio::io_context& context, const Shared& shared)
           now,
           [&observation = shared.observation](const trips::PositionCounts& c) {
             observation.positions(c.accepted, c.duplicate, c.refused);
+            observation.left_route(c.left_route);
           },
           trip_ways(shared.roads,
                     now,
                     [&observation = shared.observation](const std::string& what) { observation.fault("roads", what); }),
-          shared.route_lines,
+          shared.tracking,
+          {shared.watching.watchers, access::admit_by(guard), shared.watching.heartbeat},
           trip_sightings(shared.observer),
           trip_orders(shared.roads, now),
-          monitored_positions()},
+          trip_rest(shared.roads, now),
+          shared.rerouter},
       routing_tools{shared.roads, now},
       traffic_tools{shared.roads, *reader, *appender, shared.cursor_key, now},
       tail(context.get_executor(),

@@ -56,7 +56,8 @@ struct Shared {
   routing::RoadWork& roads;
   const SystemTools& system;
   const Watching& watching;
-  trips::RouteLines& route_lines;
+  trips::SharedTracking& tracking;
+  trips::Rerouter* rerouter = nullptr;         // null: trips are rerouted on request alone
   routing::SpeedObserver* observer = nullptr;  // null: nobody learns speeds from trips
   access::RateLimits* limits = nullptr;        // null: nobody is limited
 };

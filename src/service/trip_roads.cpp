@@ -158,6 +158,19 @@ trips::OrderStops trip_orders(routing::RoadWork& work, std::function<vocabulary:
   };
 }
 
+trips::FindRest trip_rest(routing::RoadWork& work, std::function<vocabulary::Time()> now) {
+  if (work.roads == nullptr) return {};
+  return [&work, now = std::move(now)](
+             WayAsked asked, async::Deadline deadline) -> async::Task<Result<std::optional<trips::FoundWay>>> {
+    auto looking = work.quick.run(
+        deadline,
+        [asked = std::move(asked), roads = work.roads, at = now()]() -> Result<std::optional<trips::FoundWay>> {
+          return find_one(*roads, asked, at);
+        });
+    co_return co_await std::move(looking);
+  };
+}
+
 trips::OnTrack trip_sightings(routing::SpeedObserver* observer) {
   if (observer == nullptr) return {};
   return [observer](const trips::Trip& trip, const std::vector<trips::Position>& positions) {

@@ -18,6 +18,9 @@ trips::FindWays trip_ways(routing::RoadWork& work,
 // Orders stops on the map, as the crow flies without one. Lifetime: as above.
 trips::OrderStops trip_orders(routing::RoadWork& work, std::function<vocabulary::Time()> now);
 
+// One way, with a reason when there is none. Empty without a map. Lifetime: `work` outlives it.
+trips::FindRest trip_rest(routing::RoadWork& work, std::function<vocabulary::Time()> now);
+
 // Empty without an observer. Lifetime: the observer outlives it.
 trips::OnTrack trip_sightings(routing::SpeedObserver* observer);
 

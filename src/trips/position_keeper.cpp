@@ -33,7 +33,7 @@ Task<void> refold(PositionTools tools, TripPositions& of, async::Deadline deadli
         co_await tools.reader.run({find_trip(id), positions_after(id, Time{}, kWholeHistory)}, deadline);
     auto stored = trip_from(answers[0]);
     if (!stored) co_return;
-    const auto lines = co_await lines_of(tools.lines, tools.reader, {&stored->trip}, deadline);
+    const auto lines = co_await lines_of(tools.shared.lines, tools.reader, {&stored->trip}, deadline);
     auto positions = positions_from(answers[1]);
     std::vector<Time> suspects;
     if (stored->live) {
@@ -87,7 +87,7 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
   std::ranges::sort(trips, {}, [](const TripPositions& t) { return t.stored.trip.id; });
   std::vector<const Trip*> driven;
   for (const auto& of : trips) driven.push_back(&of.stored.trip);
-  const auto lines = co_await lines_of(tools.lines, tools.reader, driven, deadline);
+  const auto lines = co_await lines_of(tools.shared.lines, tools.reader, driven, deadline);
   auto insert = insert_positions();
   auto replace = replace_live();
   auto mark = mark_positions();
@@ -110,8 +110,8 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
   queries.push_back(std::move(insert));
   if (!replace.cells.empty()) queries.push_back(std::move(replace));
   if (!mark.cells.empty()) queries.push_back(std::move(mark));
-  if (tools.write_watched && std::ranges::any_of(trips, [](const auto& t) { return t.stored.is_watched; })) {
-    queries.push_back(tools.write_watched(trips, now));
+  if (tools.shared.write_watched && std::ranges::any_of(trips, [](const auto& t) { return t.stored.is_watched; })) {
+    queries.push_back(tools.shared.write_watched(trips, now));
   }
   const auto answers = co_await tools.appender.append(std::move(queries));
   for (auto& of : trips) {
@@ -126,6 +126,10 @@ Task<void> keep_positions(PositionTools tools, std::vector<TripPositions>& trips
     of.steps.clear();
     of.live.reset();
     if (of.accepted > 0) co_await refold(tools, of, deadline);
+  }
+  for (auto& of : trips) {
+    if (of.accepted > 0) tools.shared.watchers.moved(of.stored.trip.id);
+    if (of.live) of.notices = notices_of(of.stored.trip, *of.live, tools.shared.limits);
   }
 }
 

@@ -60,6 +60,21 @@ constexpr std::string_view kFailed =
 constexpr std::string_view kRoute =
     R"json({"source":"geodesic","revision":1,"distance_m":5264,"duration_s":658,"legs":[{"distance_m":5264,"d)json"
     R"json(uration_s":658}],"geometry":{"type":"LineString","coordinates":[[13.4,52.52],[13.45,52.5]]}})json";
+constexpr std::string_view kRerouted =
+    R"json({"id":"01a2108d-71b9-74df-a76e-30e44ff2d5da","fleet_id":"city-cabs","vehicle_id":"cab-7","trip_typ)json"
+    R"json(e":"on_demand","sector":"ridehail","priority":"normal","origin":{"latitude":47.1406,"longitude":9.)json"
+    R"json(5209},"destination":{"latitude":47.2109,"longitude":9.509},"waypoints":[],"passenger_count":2,"car)json"
+    R"json(go_weight_kg":0,"status":"in_transit","route":{"source":"roads","revision":2,"distance_m":8640.2,")json"
+    R"json(duration_s":655.1,"legs":[{"distance_m":8640.2,"duration_s":655.1}],"begins_at":{"latitude":47.14)json"
+    R"json(1,"longitude":9.521},"first_stop":1},"estimated_distance_m":8812.4,"estimated_duration_s":671.9,"a)json"
+    R"json(ctual_start_time":"2026-11-25T02:33:54.875530Z","metadata":{},"created_at":"2026-11-25T02:33:54.87)json"
+    R"json(3733Z","updated_at":"2026-11-25T02:37:41.402118Z","created_by":"ada","version":4})json";
+constexpr std::string_view kRoutes =
+    R"json({"items":[{"route":{"source":"roads","revision":2,"distance_m":8640.2,"duration_s":655.1,"legs":[)json"
+    R"json({"distance_m":8640.2,"duration_s":655.1}],"begins_at":{"latitude":47.141,"longitude":9.521},"firs)json"
+    R"json(t_stop":1},"created_at":"2026-11-25T02:37:41.402118Z"},{"route":{"source":"roads","revision":1,"d)json"
+    R"json(istance_m":8812.4,"duration_s":671.9,"legs":[{"distance_m":8812.4,"duration_s":671.9}]},"created_)json"
+    R"json(at":"2026-11-25T02:33:54.873733Z"}],"next_cursor":null})json";
 constexpr std::string_view kEvents =
     R"json({"items":[{"sequence":10,"stream":"trip","stream_id":"01a2108d-71b9-74df-a76e-30e44ff2d5da","versi)json"
     R"json(on":2,"type":"trip.started","schema_version":1,"data":{"vehicle_id":"cab-7","to":"en_route_to_pick)json"
@@ -100,6 +115,8 @@ constexpr std::array kExamples{
     Example{Method::post, "/trips/{id}/cancel", {}, kCancelled},
     Example{Method::post, "/trips/{id}/fail", {}, kFailed},
     Example{Method::get, "/trips/{id}/route", {}, kRoute},
+    Example{Method::get, "/trips/{id}/routes", {}, kRoutes},
+    Example{Method::post, "/trips/{id}/reroute", {}, kRerouted},
     Example{Method::get, "/trips/{id}/events", {}, kEvents},
     Example{Method::get, "/trips/{id}/track", {}, kTrack},
     Example{Method::post, "/trips/{id}/track", {}, kTaken},

@@ -118,16 +118,6 @@ Task<Result<Response>> list(const TripTools& tools, const Request& request) {
   co_return table.page(query, answers, tools.cursor_key);
 }
 
-// GET /trips/{id}/route: the newest route with its line. Refuses: not_found.
-Task<Result<Response>> show_route(const TripTools& tools, const Request& request) {
-  CO_TRY(stored, co_await readable(tools, request, Permission::trips_read));
-  const auto rows = co_await tools.reader.run_one(find_route(stored.trip.id), request.deadline);
-  if (rows.empty()) co_return vocabulary::refuse(ProblemKind::not_found, "this trip has no route yet");
-  Response response;
-  response.body = rows[0].text(0);
-  co_return response;
-}
-
 // GET /trips/{id}/events: what happened to it, oldest first. Refuses: not_found, bad_parameter, bad_cursor.
 Task<Result<Response>> list_events(const TripTools& tools, const Request& request) {
   CO_TRY(query, http::QueryParameters::parse(request.query));
@@ -161,17 +151,6 @@ Task<Result<Response>> list_events(const TripTools& tools, const Request& reques
   co_return response;
 }
 
-// A route with its line, a GeoJSON LineString.
-struct RouteView {
-  RouteSource source{};
-  int revision = 1;
-  double distance_m = 0;
-  double duration_s = 0;
-  std::vector<Leg> legs;
-  Raw geometry;
-};
-BOOST_DESCRIBE_STRUCT(RouteView, (), (source, revision, distance_m, duration_s, legs, geometry))
-
 }  // namespace
 
 std::vector<http::Route> read_routes(const TripTools& tools) {
@@ -196,12 +175,6 @@ std::vector<http::Route> read_routes(const TripTools& tools) {
                  {"include_personal_data", "Also what identifies people; needs trips:personal_data.",
                   R"({"type":"boolean"})"}},
        .conditional = true});
-  routes.push_back({.pattern = "/trips/{id}/route",
-                    .permission = Permission::trips_read,
-                    .handler = http::with(tools, show_route),
-                    .summary = "Its route, with the line.",
-                    .answers = schema_of<RouteView>("RouteView"),
-                    .problems = {not_found}});
   routes.push_back(
       {.pattern = "/trips/{id}/events",
        .permission = Permission::trips_read,

@@ -12,6 +12,7 @@
 #include "trips/trip_list.hpp"
 #include "trips/trip_reads.hpp"
 #include "trips/trip_records.hpp"
+#include "trips/trip_reroute.hpp"
 #include "trips/trip_track.hpp"
 #include "trips/trip_ways.hpp"
 
@@ -70,11 +71,6 @@ Task<Result<Response>> command(const TripTools& tools, const Request& request) {
   CO_TRY(id, id_in_path<TripId>(request, "trip"));
   CO_TRY(input, body_of<Input>(request));
   co_return co_await endpoints::ride(tools.lane, request, make(id, std::move(input)));
-}
-
-// POST /trips/{id}/reroute. Refuses: not_available_yet.
-Task<Result<Response>> not_yet(const TripTools&, const Request&) {
-  co_return vocabulary::refuse(ProblemKind::not_available_yet, "this version cannot do this yet");
 }
 
 constexpr auto kTrip = schema_of<Trip>("Trip");
@@ -157,13 +153,6 @@ void add_command_rows(const TripTools& tools, std::vector<Route>& routes) {
   routes.push_back(command_row("/trips/{id}/fail", http::with(tools, command<FailTrip, fail_trip>),
                                schema_of<FailTrip>("FailTrip"), "Marks it as failed.", {},
                                R"({"reason":"flat tyre"})"));
-  routes.push_back({.method = Method::post,
-                    .pattern = "/trips/{id}/reroute",
-                    .permission = Permission::trips_execute,
-                    .handler = http::with(tools, not_yet),
-                    .summary = "Plans its route anew. Not available yet.",
-                    .answers = kTrip,
-                    .problems = {not_available_yet}});
 }
 
 }  // namespace
@@ -172,7 +161,8 @@ std::vector<http::Route> trip_routes(const TripTools& tools) {
   std::vector<http::Route> routes;
   add_trip_rows(tools, routes);
   add_command_rows(tools, routes);
-  for (auto rows : {read_routes(tools), track_routes(tools), record_routes(tools), customer_routes(tools)}) {
+  for (auto rows :
+       {read_routes(tools), way_routes(tools), track_routes(tools), record_routes(tools), customer_routes(tools)}) {
     std::ranges::move(rows, std::back_inserter(routes));
   }
   routes.push_back(analytics_route(tools));

@@ -9,7 +9,9 @@
 #include "http/request.hpp"
 #include "http/route.hpp"
 #include "lanes/lane.hpp"
+#include "relay/watcher.hpp"
 #include "trips/position_keeper.hpp"
+#include "trips/rerouter.hpp"
 #include "trips/rules/tracking.hpp"
 #include "trips/rules/ways.hpp"
 #include "trips/trip_store.hpp"
@@ -22,6 +24,7 @@ struct PositionCounts {
   int accepted = 0;
   int duplicate = 0;
   int refused = 0;
+  int left_route = 0;  // trips that they show to be off their route, and were on it before
 };
 
 // A way for each that is asked, by its place; nothing where no road leads, or none was found by the deadline.
@@ -36,6 +39,13 @@ inline constexpr std::chrono::milliseconds kBulkWayTime{2000};
 using StopOrders = std::vector<std::vector<std::size_t>>;
 using OrderStops = std::function<async::Task<vocabulary::Result<StopOrders>>(std::vector<WayAsked>, async::Deadline)>;
 
+// What live tracks need. Lifetime: outlives the streams.
+struct TrackStreams {
+  relay::Watchers& watchers;
+  http::Admit admit;
+  std::chrono::milliseconds heartbeat;
+};
+
 // One for each thread. Lifetime: outlives the routes; what it names outlives it.
 struct TripTools {
   database::Reader& reader;
@@ -46,10 +56,12 @@ struct TripTools {
   std::function<vocabulary::Time()> now;
   std::function<void(const PositionCounts&)> on_positions;  // may be empty
   FindWays find_ways;                                       // empty: no road map
-  RouteLines& lines;
+  SharedTracking& tracking;
+  TrackStreams streams;
   OnTrack on_track;  // may be empty
   OrderStops order_stops;
-  WriteWatched write_watched;  // may be empty
+  FindRest find_rest;            // empty: no road map
+  Rerouter* rerouter = nullptr;  // null: routes are planned anew on request alone
 };
 
 std::vector<http::Route> trip_routes(const TripTools& tools);

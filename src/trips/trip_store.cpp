@@ -105,8 +105,9 @@ const Statement drop_private("drop_trip_private",
                              Statement::Shape::many,
                              "delete from trip_private where trip_id = $1",
                              "delete from trip_private where trip_id = any(cast($1 as uuid[]))");
-const Statement route_of("find_trip_route",
-                         "select body from trip_routes where trip_id = $1 order by revision desc limit 1");
+const Statement routes_of("trip_routes_before",
+                          "select body, created_at from trip_routes where trip_id = $1 and revision < cast($2 as "
+                          "bigint) order by revision desc limit cast($3 as bigint)");
 const Statement route_bodies(
     "find_trip_routes",
     Statement::Shape::many,
@@ -248,8 +249,8 @@ std::vector<StoredTrip> trips_from(const Rows& rows) {
   return all;
 }
 
-Query find_route(const TripId& id) {
-  return database::query(route_of, id);
+Query routes_before(const TripId& id, std::int64_t revision, std::int64_t limit) {
+  return database::query(routes_of, id, revision, limit);
 }
 
 Query find_route_bodies(const std::vector<RouteKey>& keys) {

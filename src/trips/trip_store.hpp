@@ -37,8 +37,8 @@ std::optional<StoredTrip> trip_from(const database::Rows& rows);
 database::Query find_trips(const std::vector<TripId>& ids);
 std::vector<StoredTrip> trips_from(const database::Rows& rows);
 
-// Its newest route with the line: JSON.
-database::Query find_route(const TripId& id);
+// Its routes before a revision, the newest first: JSON with the line, and when it was made.
+database::Query routes_before(const TripId& id, std::int64_t revision, std::int64_t limit);
 // Those of (trip, revision), each by its place; null where there is none.
 struct RouteKey {
   TripId id;

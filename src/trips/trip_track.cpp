@@ -9,7 +9,7 @@
 #include "endpoints/views.hpp"
 #include "trips/position_keeper.hpp"
 #include "trips/rules/trip_commands.hpp"
-#include "trips/tracking_store.hpp"
+#include "trips/track_reads.hpp"
 #include "vocabulary/json_write.hpp"
 
 namespace mms::trips {
@@ -55,48 +55,6 @@ struct PositionsTaken {
 };
 BOOST_DESCRIBE_STRUCT(PositionsTaken, (), (accepted, duplicate, refused, refusals))
 
-// A position as it is kept. `suspect`: it moved nothing, because no vehicle is so fast.
-struct PositionView {
-  Time recorded_at;
-  double latitude = 0;
-  double longitude = 0;
-  std::optional<double> speed_mps;
-  std::optional<double> heading_deg;
-  std::optional<double> accuracy_m;
-  std::optional<bool> suspect;
-};
-BOOST_DESCRIBE_STRUCT(PositionView, (), (recorded_at, latitude, longitude, speed_mps, heading_deg, accuracy_m, suspect))
-
-// Where the trip is. Without a position: what was estimated.
-struct TrackView {
-  TripId trip_id;
-  TripStatus status{};
-  std::optional<Position> position;
-  double travelled_m = 0;
-  double remaining_m = 0;
-  double progress = 0;
-  std::optional<Time> eta;
-  bool off_route = false;
-  double deviation_m = 0;
-  RouteSource source{};
-  std::optional<int> route_revision;  // on which it was measured
-  std::optional<double> place_m;      // along that route, when it is on roads
-};
-BOOST_DESCRIBE_STRUCT(TrackView,
-                      (),
-                      (trip_id,
-                       status,
-                       position,
-                       travelled_m,
-                       remaining_m,
-                       progress,
-                       eta,
-                       off_route,
-                       deviation_m,
-                       source,
-                       route_revision,
-                       place_m))
-
 Position position_from(const PositionInput& in, Time now) {
   return {.recorded_at = in.recorded_at.value_or(now),
           .latitude = in.latitude,
@@ -141,111 +99,30 @@ Task<Result<Response>> take(const TripTools& tools, const Request& request) {
   std::vector<TripPositions> kept(1);
   kept[0] = {.stored = std::move(stored), .positions = std::move(sorted.good)};
   if (!kept[0].positions.empty()) {
-    co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.lines, tools.write_watched},
-                            kept, request.deadline);
+    co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.tracking}, kept,
+                            request.deadline);
     sorted.taken.accepted = kept[0].accepted;
     sorted.taken.duplicate = static_cast<int>(kept[0].positions.size()) - kept[0].accepted;
   }
-  if (!kept[0].steps.empty()) {
+  if (kept[0].is_to_ride()) {
     // The positions are stored, whatever comes of the steps: a step that could not ride is seen again by the next
     // position.
-    CO_TRY(submission,
-           endpoints::submission_of(request, advance_trip(kept[0].stored.trip.id, std::move(kept[0].steps))));
+    CO_TRY(submission, endpoints::submission_of(request, advance_trip(kept[0].stored.trip.id, std::move(kept[0].steps),
+                                                                      std::move(kept[0].notices))));
     submission.idempotency.reset();
     submission.command->expected_versions.clear();
     co_await tools.lane.submit(std::move(submission));
   }
+  if (tools.rerouter != nullptr) {
+    tools.rerouter->consider(co_await boost::asio::this_coro::executor, kept[0], request.caller, request.request_id);
+  }
   if (tools.on_positions) {
-    tools.on_positions({sorted.taken.accepted, sorted.taken.duplicate, sorted.taken.refused});
+    tools.on_positions({sorted.taken.accepted, sorted.taken.duplicate, sorted.taken.refused, kept[0].has_left_route()});
   }
   Response response;
   json::append(response.body, sorted.taken);
   co_return response;
 }
-
-TrackView view_of(const StoredTrip& stored) {
-  const auto& trip = stored.trip;
-  TrackView view{.trip_id = trip.id, .status = trip.status, .position = {}, .eta = {}};
-  view.source = trip.route ? trip.route->source : RouteSource::geodesic;
-  view.remaining_m = trip.estimated_distance_m;
-  if (stored.live) {
-    const auto live = as_of_route(trip, *stored.live);
-    view.position = live.position;
-    view.travelled_m = live.travelled_m;
-    view.remaining_m = live.remaining_m;
-    view.progress = live.progress;
-    view.off_route = live.off_route;
-    view.deviation_m = live.deviation_m;
-    view.route_revision = live.route_revision;
-    view.place_m = live.place_m;
-    if (is_active(trip.status)) view.eta = live.eta;
-  } else if (is_active(trip.status) && trip.actual_start_time) {
-    view.eta = *trip.actual_start_time + vocabulary::seconds(trip.estimated_duration_s);
-  }
-  if (trip.status == TripStatus::completed) {
-    view.progress = 1;
-    view.remaining_m = 0;
-  }
-  return view;
-}
-
-std::vector<PositionView> views_of(const database::Rows& rows) {
-  const auto positions = positions_from(rows);
-  const auto suspects = suspects_from(rows);
-  std::vector<PositionView> views;
-  views.reserve(positions.size());
-  for (std::size_t i = 0; i < positions.size(); ++i) {
-    const auto& p = positions[i];
-    views.push_back({p.recorded_at, p.latitude, p.longitude, p.speed_mps, p.heading_deg, p.accuracy_m,
-                     suspects[i] ? std::optional(true) : std::nullopt});
-  }
-  return views;
-}
-
-// GET /trips/{id}/track: now; with `since` the history after that moment, oldest first.
-// Refuses: not_found, bad_parameter, bad_cursor.
-Task<Result<Response>> show(const TripTools& tools, const Request& request) {
-  CO_TRY(query, http::QueryParameters::parse(request.query));
-  if (const auto known = query.only({"since", "limit", "cursor"}); !known) co_return std::unexpected(known.error());
-  CO_TRY(since, endpoints::time_parameter(query, "since"));
-  CO_TRY(limit, endpoints::number_parameter(query, "limit", 1, 1000, 200));
-  CO_TRY(stored, co_await readable(tools, request, Permission::trips_read));
-  Response response;
-  const auto cursor = query.first("cursor");
-  if (!since && !cursor) {
-    json::append(response.body, view_of(stored));
-    co_return response;
-  }
-  const auto id = stored.trip.id;
-  const auto scope = "trip track " + vocabulary::to_text(id);
-  auto from = since.value_or(Time{});
-  if (cursor) {
-    CO_TRY(place, tools.cursor_key.open(scope, *cursor));
-    from = vocabulary::time_from_text(place.front()).value_or(from);
-  }
-  const auto rows = co_await tools.reader.run_one(positions_after(id, from, limit + 1), request.deadline);
-  endpoints::Page<PositionView> page{.items = views_of(rows), .next_cursor = {}, .total = {}};
-  if (static_cast<std::int64_t>(page.items.size()) > limit) {
-    page.items.pop_back();
-    page.next_cursor = tools.cursor_key.seal(scope, {vocabulary::to_text(page.items.back().recorded_at)});
-  }
-  json::append(response.body, page);
-  if (!page.next_cursor) {
-    response.body.pop_back();
-    response.body += ",\"next_cursor\":null}";
-  }
-  co_return response;
-}
-
-// One of two: where it is, or with `since` a page of where it was.
-constexpr http::SchemaRef kNowOrHistory{"TripTrackOrPositions", [](std::string_view name, json::Schemas& schemas) {
-                                          static constexpr char kEither = 0;
-                                          json::define_schema<TrackView>(schemas, "TripTrack");
-                                          json::define_schema<endpoints::Page<PositionView>>(schemas, "PositionPage");
-                                          if (!schemas.claim(name, &kEither)) return;
-                                          schemas.set(name, R"({"anyOf":[{"$ref":"#/components/schemas/TripTrack"},)"
-                                                            R"({"$ref":"#/components/schemas/PositionPage"}]})");
-                                        }};
 
 }  // namespace
 
@@ -262,17 +139,7 @@ std::vector<http::Route> track_routes(const TripTools& tools) {
                     .problems = {not_found, invalid_fields},
                     .max_body = 8 << 20,
                     .example_request = R"({"latitude":52.52,"longitude":13.4,"speed_mps":8.3})"});
-  routes.push_back(
-      {.pattern = "/trips/{id}/track",
-       .permission = Permission::trips_read,
-       .handler = http::with(tools, show),
-       .summary = "Where it is now, how far and when there; with since, where it was (a page of positions).",
-       .answers = kNowOrHistory,
-       .problems = {not_found, bad_parameter, bad_cursor},
-       .query = {{"since", "Positions recorded after this moment, oldest first.",
-                  R"({"type":"string","format":"date-time"})"},
-                 {"limit", "Positions on a page.", R"({"type":"integer","minimum":1,"maximum":1000,"default":200})"},
-                 {"cursor", "next_cursor of the page before."}}});
+  routes.push_back(track_read_route(tools));
   return routes;
 }
 

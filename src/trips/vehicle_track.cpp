@@ -50,11 +50,11 @@ Task<std::vector<TripPositions>> by_trip(const VehicleTrackTools& tools, std::ve
 // The positions are stored by now and will not show their steps again: the lane is asked until it takes them.
 Task<void> ride_steps(const VehicleTrackTools& tools, std::vector<TripPositions>& trips) {
   async::Doorbell nobody_rings;
-  std::erase_if(trips, [](const TripPositions& t) { return t.steps.empty(); });
+  std::erase_if(trips, [](const TripPositions& t) { return !t.is_to_ride(); });
   while (!trips.empty()) {
     std::vector<lanes::Submission> submissions;
     for (const auto& of : trips) {
-      submissions.push_back({.command = advance_trip(of.stored.trip.id, of.steps),
+      submissions.push_back({.command = advance_trip(of.stored.trip.id, of.steps, of.notices),
                              .caller = caller_of(of.stored.trip),
                              .trace = "track",
                              .deadline = Clock::now() + kPatience,
@@ -80,13 +80,18 @@ Task<PositionCounts> track_vehicles(const VehicleTrackTools& tools, std::vector<
   PositionCounts counts{.refused = static_cast<int>(positions.size())};
   auto trips = co_await by_trip(tools, std::move(positions));
   if (trips.empty()) co_return counts;
-  co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.lines, tools.write_watched},
-                          trips, Clock::now() + kPatience);
+  co_await keep_positions({tools.reader, tools.appender, tools.now, tools.on_track, tools.tracking}, trips,
+                          Clock::now() + kPatience);
   for (const auto& of : trips) {
     const auto known = static_cast<int>(of.positions.size());
     counts.accepted += of.accepted;
     counts.duplicate += known - of.accepted;
     counts.refused -= known;
+    counts.left_route += of.has_left_route() ? 1 : 0;
+  }
+  if (tools.rerouter != nullptr) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    for (const auto& of : trips) tools.rerouter->consider(executor, of, caller_of(of.stored.trip), "track");
   }
   co_await ride_steps(tools, trips);
   co_return counts;

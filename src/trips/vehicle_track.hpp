@@ -19,9 +19,9 @@ struct VehicleTrackTools {
   lanes::Lane& lane;
   std::function<vocabulary::Time()> now;
   std::function<bool()> stopping;  // ends the wait for a lane that takes nothing
-  RouteLines& lines;
-  OnTrack on_track = {};            // may be empty
-  WriteWatched write_watched = {};  // may be empty
+  SharedTracking& tracking;
+  OnTrack on_track = {};         // may be empty
+  Rerouter* rerouter = nullptr;  // may be null
 };
 
 // Each position goes to the trip that its vehicle had started last by then, unless that had ended: as

@@ -6,20 +6,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "trips/rules/figures.hpp"
 #include "trips/rules/jumps.hpp"
 
 namespace mms::trips {
 namespace {
-
-constexpr double kLeaveFactor = 1.2;    // one who stands at the rim does not come and go
-constexpr double kOffStraightM = 1000;  // a straight line is no road: only far beside it is off the route
-constexpr double kOffStraightOfLeg = 0.25;
-// What is left to drive takes as much longer than planned as the last minutes did: those count less by 1/e each five
-// minutes, and the plan itself counts as much as two minutes of driving.
-constexpr double kPaceFadesS = 300;
-constexpr double kPlanCountsS = 120;
-constexpr double kMostPace = 4;
-constexpr double kBehind = 50;  // metres that a fix may lie behind the last place on the line
 
 Point point_of(const Position& p) {
   return {p.latitude, p.longitude};
@@ -67,10 +58,10 @@ class Fold {
     const auto drove_to = live.target;
     while (step(position)) {
     }
-    enter_route(live);
     const bool on_same_leg = followed && trip_.status == TripStatus::in_transit && live.target == drove_to;
-    on_same_leg_s_ = on_same_leg ? std::optional(seconds(*seen.before, position)) : std::nullopt;
-    figures(followed ? std::optional(way) : std::nullopt);
+    const auto on_same_leg_s = on_same_leg ? std::optional(seconds(*seen.before, position)) : std::nullopt;
+    measure(live, {trip_, stops_, target(), line_, speed_, on_same_leg_s},
+            followed ? std::optional(way) : std::nullopt);
     out.deviations.push_back({position.recorded_at, live.deviation_m});
   }
 
@@ -138,166 +129,12 @@ class Fold {
     return true;
   }
 
-  // Another route than the one that was measured on before.
-  void enter_route(Live& live) {
-    const int revision = revision_of(trip_);
-    if (live.route_revision == revision) return;
-    const bool on_the_way = trip_.route && trip_.route->begins_at && live.progress > 0;
-    live.progress_from = on_the_way ? std::optional(live.progress) : std::nullopt;
-    live.place_m.reset();
-    live.off_since.reset();
-    live.off_route = false;
-    live.route_revision = revision;
-  }
-
-  // What the figures are taken from: how far the stop is that comes next, and what the route says of the rest.
-  struct Ahead {
-    double total_m = 0;
-    double done_m = 0;
-    double rest_m = 0;
-    double rest_s = 0;
-  };
-
-  // The route's leg that is driven; none before its first stop.
-  std::optional<std::size_t> leg() const {
-    if (!trip_.route) return std::nullopt;
-    const int leg = static_cast<int>(target()) - first_stop_of(*trip_.route);
-    if (leg < 0 || leg >= static_cast<int>(trip_.route->legs.size())) return std::nullopt;
-    return static_cast<std::size_t>(leg);
-  }
-
-  Point begin_of(std::size_t leg) const {
-    if (leg == 0 && trip_.route->begins_at) return *trip_.route->begins_at;
-    return trips::point_of(stops_[target() - 1]);
-  }
-
-  // `way_m`: what was driven since the last place; nothing: nobody knows.
-  void figures(std::optional<double> way_m) {
-    auto& live = *out.live;
-    const bool there = trip_.status == TripStatus::at_destination || trip_.status == TripStatus::completed;
-    const auto driven = leg();
-    const bool on_line = line_ != nullptr && driven && *driven < line_->legs() && is_active(trip_.status);
-    const auto ahead = on_line ? along_line(*driven, there ? std::nullopt : way_m) : straight(driven);
-    const double share = ahead.total_m > 0 ? std::clamp(ahead.done_m / ahead.total_m, 0.0, 1.0) : 0;
-    const double before = live.progress_from.value_or(0);
-    live.progress = there ? 1 : before + (1 - before) * share;
-    live.remaining_m = there ? 0 : ahead.rest_m;
-    if (there && on_line) live.place_m = line_->length_m();
-    live.eta.reset();
-    if (is_active(trip_.status)) {
-      live.eta = live.position.recorded_at + vocabulary::seconds(there ? 0 : ahead.rest_s);
-      if (!there && trip_.actual_start_time) {
-        keep_promise(live.promises, *trip_.actual_start_time, live.position.recorded_at, *live.eta);
-      }
-    }
-    if (there) live.target = fmt::format("stop {}", stops_.size() - 1);
-  }
-
-  Ahead along_line(std::size_t leg, std::optional<double> way_m) {
-    auto& live = *out.live;
-    const auto here = point_of(live.position);
-    const double low = line_->begin_of(leg);
-    const double high = line_->begin_of(leg + 1);
-    const double near = std::max(kOffRouteM, kOffRouteAccuracies * live.position.accuracy_m.value_or(0));
-    const double last = std::clamp(live.place_m.value_or(low), low, high);
-    Sought sought{.here = here,
-                  .from_m = std::clamp(last - kBehind, low, high),
-                  .to_m = high,
-                  .expected_m = {},
-                  .heading_deg = speed_ > kSlowMps ? live.position.heading_deg : std::nullopt,
-                  .near_m = near};
-    if (live.place_m && way_m) sought.expected_m = std::min(last + *way_m, high);
-    const auto found = line_->find(sought);
-    // Progress is what was made: a fix that lies behind takes nothing back, one beside the line adds nothing.
-    const double place = found.away_m <= near ? std::max(last, found.along_m) : last;
-    if (live.place_m && on_same_leg_s_ && found.away_m <= near) {
-      live.pace = paced(live.pace.value_or(Pace{}), *on_same_leg_s_, driven_s(leg, last, place));
-    }
-    live.place_m = place;
-    // Stops lie beside the road.
-    const auto stop = trips::point_of(stops_[target()]);
-    live.deviation_m = std::min({found.away_m, beside(here, begin_of(leg), line_->point_at(low)).away_m,
-                                 beside(here, line_->point_at(high), stop).away_m});
-    watch_deviation(live, near, leg);
-    Ahead ahead{.total_m = line_->length_m(), .done_m = place, .rest_m = line_->length_m() - place, .rest_s = 0};
-    const auto& legs = trip_.route->legs;
-    ahead.rest_s = driven_s(leg, place, high);
-    for (std::size_t i = leg + 1; i < legs.size(); ++i) ahead.rest_s += legs[i].duration_s;
-    ahead.rest_s *= pace_of(live);
-    if (live.off_route) ahead.rest_s += live.deviation_m / habits_of(trip_.sector).speed_mps;
-    return ahead;
-  }
-
-  // What the route says that the way between two places on a leg's line takes.
-  double driven_s(std::size_t leg, double from_m, double to_m) const {
-    const double length = line_->begin_of(leg + 1) - line_->begin_of(leg);
-    return length > 0 ? trip_.route->legs[leg].duration_s * (to_m - from_m) / length : 0;
-  }
-
-  static Pace paced(const Pace& before, double took_s, double planned_s) {
-    const double stays = std::exp(-took_s / kPaceFadesS);
-    return {.took_s = before.took_s * stays + took_s, .planned_s = before.planned_s * stays + planned_s};
-  }
-
-  static double pace_of(const Live& live) {
-    if (!live.pace) return 1;
-    const double pace = (live.pace->took_s + kPlanCountsS) / (live.pace->planned_s + kPlanCountsS);
-    return std::clamp(pace, 1 / kMostPace, kMostPace);
-  }
-
-  // Off after a while, on again well within: one bad fix is neither.
-  void watch_deviation(Live& live, double near, std::size_t leg) {
-    const auto here = point_of(live.position);
-    const auto is_at = [&](std::size_t stop) {
-      return distance_m(here, trips::point_of(stops_[stop])) <= radius_of(trip_, stops_[stop]) * kLeaveFactor;
-    };
-    const bool at_stop =
-        is_at(target()) || (target() > 0 && (leg > 0 || !trip_.route->begins_at) && is_at(target() - 1));
-    if (at_stop || live.deviation_m <= near * (live.off_route ? kBackOnRoute : 1)) {
-      live.off_since.reset();
-      live.off_route = false;
-      return;
-    }
-    if (!live.off_since) live.off_since = live.position.recorded_at;
-    live.off_route = live.off_route || live.position.recorded_at - *live.off_since >= kOffRouteFor;
-  }
-
-  Ahead straight(std::optional<std::size_t> leg) {
-    auto& live = *out.live;
-    const auto habits = habits_of(trip_.sector);
-    const auto here = point_of(live.position);
-    const auto stop = trips::point_of(stops_[target()]);
-    const auto legs = trip_.route ? trip_.route->legs : std::vector<Leg>{};
-    Ahead ahead{.total_m = 0, .done_m = 0, .rest_m = distance_m(here, stop) * habits.detour, .rest_s = 0};
-    // What the route says of its legs counts more than the sector's habits: they say only how one comes to the first
-    // stop.
-    const bool says = leg && legs[*leg].distance_m > 0;
-    ahead.rest_s =
-        says ? legs[*leg].duration_s * (ahead.rest_m / legs[*leg].distance_m) : ahead.rest_m / habits.speed_mps;
-    for (std::size_t i = 0; i < legs.size(); ++i) {
-      ahead.total_m += legs[i].distance_m;
-      if (leg && i < *leg) ahead.done_m += legs[i].distance_m;
-      if (leg && i <= *leg) continue;
-      ahead.rest_m += legs[i].distance_m;
-      ahead.rest_s += legs[i].duration_s;
-    }
-    live.deviation_m = 0;
-    live.off_route = false;
-    if (!leg) return ahead;
-    const auto place = beside(here, begin_of(*leg), stop);
-    ahead.done_m += legs[*leg].distance_m * place.along;
-    live.deviation_m = place.away_m;
-    live.off_route = place.away_m > std::max(kOffStraightM, legs[*leg].distance_m * kOffStraightOfLeg);
-    return ahead;
-  }
-
   Trip trip_;
   const RouteLine* line_;
   std::vector<Stop> stops_;
   JumpFilter filter_;
   std::size_t next_ = 0;  // the waypoint that comes next
   double speed_ = 0;
-  std::optional<double> on_same_leg_s_;  // since the position before; nothing when a stop lies between
   bool may_leave_ = false;
 };
 
@@ -352,6 +189,9 @@ Live as_of_route(const Trip& trip, Live live) {
   live.remaining_m = trip.route->distance_m;
   live.deviation_m = 0;
   live.off_route = false;
+  if (live.next_eta && !trip.route->legs.empty()) {
+    live.next_eta = trip.updated_at + vocabulary::seconds(trip.route->legs.front().duration_s);
+  }
   if (live.eta) live.eta = trip.updated_at + vocabulary::seconds(trip.route->duration_s);
   return live;
 }

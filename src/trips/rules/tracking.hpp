@@ -55,6 +55,9 @@ struct Live {
   std::optional<double> place_m;        // along that route's line; nothing off the roads and before its first stop
   std::optional<double> progress_from;  // what it had made when that route was planned on the way
   std::optional<Time> off_since;        // beside the line since then, though perhaps not long enough
+  std::optional<int> next_stop;         // that it drives to, 0 the origin
+  std::optional<Time> next_eta;         // when it is there
+  std::optional<Time> promised;         // the first arrival time that was told of these stops
   std::optional<Position> suspect;      // newer than `position`, and farther away than a vehicle can be
   std::optional<Pace> pace;             // nothing before it moved along a line
   std::vector<Promise> promises;        // what arrivals were foretold
@@ -76,6 +79,9 @@ BOOST_DESCRIBE_STRUCT(Live,
                        place_m,
                        progress_from,
                        off_since,
+                       next_stop,
+                       next_eta,
+                       promised,
                        suspect,
                        pace,
                        promises,

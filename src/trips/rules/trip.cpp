@@ -49,6 +49,18 @@ double radius_of(const Trip& trip, const Stop& stop) {
   return stop.radius_m.value_or(habits_of(trip.sector).radius_m);
 }
 
+std::optional<int> next_stop_of(const Trip& trip) {
+  if (trip.status == TripStatus::en_route_to_pickup) return 0;
+  if (trip.status == TripStatus::at_pickup) return 1;
+  if (trip.status != TripStatus::in_transit) return std::nullopt;
+  int next = 1;
+  for (const auto& stop : trip.waypoints) {
+    if (!stop.reached_at) break;
+    ++next;
+  }
+  return next;
+}
+
 int first_stop_of(const Route& route) {
   return route.first_stop.value_or(1);
 }

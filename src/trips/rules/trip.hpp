@@ -33,6 +33,8 @@ BOOST_DEFINE_ENUM_CLASS(TripStatus,
                         failed)
 BOOST_DEFINE_ENUM_CLASS(Sector, defense, mining, logistics, ridehail)
 BOOST_DEFINE_ENUM_CLASS(RouteSource, geodesic, roads, given)
+// Why a route was planned anew on the way.
+BOOST_DEFINE_ENUM_CLASS(RerouteReason, requested, off_route, traffic)
 // Who moved the trip on: a person or service by the API, or the vehicle's positions.
 BOOST_DEFINE_ENUM_CLASS(MovedBy, caller, tracking)
 
@@ -68,6 +70,15 @@ struct Route {
 };
 BOOST_DESCRIBE_STRUCT(Route, (), (source, revision, distance_m, duration_s, legs, begins_at, first_stop))
 
+// What was told of its way, each once.
+struct Told {
+  std::optional<int> progress_percent;  // the highest
+  std::optional<int> arriving_at;       // the last stop of which it was told, 0 the origin
+  std::optional<bool> delayed;
+  bool operator==(const Told&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Told, (), (progress_percent, arriving_at, delayed))
+
 struct Trip {
   TripId id;
   std::string fleet_id;
@@ -89,6 +100,7 @@ struct Trip {
   double estimated_duration_s = 0;
   std::optional<Time> actual_start_time;
   std::optional<Time> actual_end_time;
+  std::optional<Told> told;
   Raw metadata;
   Time created_at;
   Time updated_at;
@@ -118,6 +130,7 @@ BOOST_DESCRIBE_STRUCT(Trip,
                        estimated_duration_s,
                        actual_start_time,
                        actual_end_time,
+                       told,
                        metadata,
                        created_at,
                        updated_at,
@@ -144,6 +157,8 @@ std::optional<TripStatus> next_status(TripStatus status);
 std::vector<Stop> stops_of(const Trip& trip);
 Point point_of(const Stop& stop);
 double radius_of(const Trip& trip, const Stop& stop);
+// The stop that is to be reached next, 0 the origin; nothing before the start and when all were reached.
+std::optional<int> next_stop_of(const Trip& trip);
 // The stop at which the route's first leg ends; 0 is the origin.
 int first_stop_of(const Route& route);
 // Of its route; 0 without one.

@@ -196,14 +196,52 @@ class Update final : public OnTrip {
   std::optional<FoundWay> way_;
 };
 
-class AdvanceByTracking final : public OnTrip {
+class Reroute final : public OnTrip {
  public:
-  AdvanceByTracking(TripId id, std::vector<Step> steps)
-      : OnTrip("advance_trip", id, Permission::tracking_write), steps_(std::move(steps)) {}
+  Reroute(TripId id, RerouteTrip input, std::optional<FoundWay> way)
+      : OnTrip("reroute_trip", id, Permission::trips_execute), input_(std::move(input)), way_(std::move(way)) {}
 
  private:
-  Result<Events> decide_on(const Trip& trip, WorkingSet&, Journal&) override { return decide_steps(trip, steps_); }
+  Result<Events> decide_on(const Trip& trip, WorkingSet& set, Journal& journal) override {
+    auto known = facts(set, journal);
+    known.way = way_ ? &*way_ : nullptr;
+    return decide(trip, input_, known);
+  }
+  RerouteTrip input_;
+  std::optional<FoundWay> way_;
+};
+
+class RerouteOffRoute final : public OnTrip {
+ public:
+  RerouteOffRoute(TripId id, int revision, FoundWay way)
+      : OnTrip("reroute_trip", id, Permission::tracking_write), revision_(revision), way_(std::move(way)) {}
+
+ private:
+  Result<Events> decide_on(const Trip& trip, WorkingSet& set, Journal& journal) override {
+    if (revision_of(trip) != revision_ || !is_for_rest(way_, trip)) return Events{};
+    auto known = facts(set, journal);
+    known.way = &way_;
+    return decide(trip, RerouteTrip{.position = {}, .reason = {RerouteReason::off_route}}, known);
+  }
+  int revision_;
+  FoundWay way_;
+};
+
+class AdvanceByTracking final : public OnTrip {
+ public:
+  AdvanceByTracking(TripId id, std::vector<Step> steps, Notices notices)
+      : OnTrip("advance_trip", id, Permission::tracking_write),
+        steps_(std::move(steps)),
+        notices_(std::move(notices)) {}
+
+ private:
+  Result<Events> decide_on(const Trip& trip, WorkingSet&, Journal&) override {
+    auto events = decide_notices(trip, notices_);
+    for (auto& step : decide_steps(trip, steps_)) events.push_back(std::move(step));
+    return events;
+  }
   std::vector<Step> steps_;
+  Notices notices_;
 };
 
 class Create final : public lanes::Command {
@@ -294,6 +332,12 @@ CommandPtr start_trip(TripId id, StartTrip input) {
 CommandPtr complete_trip(TripId id, CompleteTrip input) {
   return std::make_unique<Complete>(id, input);
 }
+CommandPtr reroute_trip(TripId id, RerouteTrip input, std::optional<FoundWay> way) {
+  return std::make_unique<Reroute>(id, std::move(input), std::move(way));
+}
+CommandPtr reroute_off_route(TripId id, int revision, FoundWay way) {
+  return std::make_unique<RerouteOffRoute>(id, revision, std::move(way));
+}
 CommandPtr cancel_trip(TripId id, CancelTrip input) {
   return std::make_unique<Plain<CancelTrip>>("cancel_trip", id, std::move(input));
 }
@@ -303,8 +347,8 @@ CommandPtr delete_trip(TripId id, CancelTrip input) {
 CommandPtr fail_trip(TripId id, FailTrip input) {
   return std::make_unique<Plain<FailTrip>>("fail_trip", id, std::move(input));
 }
-CommandPtr advance_trip(TripId id, std::vector<Step> steps) {
-  return std::make_unique<AdvanceByTracking>(id, std::move(steps));
+CommandPtr advance_trip(TripId id, std::vector<Step> steps, Notices notices) {
+  return std::make_unique<AdvanceByTracking>(id, std::move(steps), std::move(notices));
 }
 
 }  // namespace mms::trips

@@ -6,6 +6,7 @@
 
 #include "access/rules/scope.hpp"
 #include "lanes/rules/command.hpp"
+#include "trips/rules/notices.hpp"
 #include "trips/rules/trip_input.hpp"
 #include "trips/rules/trip_rules.hpp"
 
@@ -26,11 +27,16 @@ CommandPtr update_trip(TripId id, UpdateTrip input, std::optional<FoundWay> way 
 CommandPtr assign_trip(TripId id, AssignTrip input);
 CommandPtr start_trip(TripId id, StartTrip input);
 CommandPtr complete_trip(TripId id, CompleteTrip input);
+// `way`: nothing is refused with wrong_state, or version_conflict when the trip came on its way meanwhile.
+CommandPtr reroute_trip(TripId id, RerouteTrip input, std::optional<FoundWay> way);
+// Of itself, because the vehicle has left the route of this revision; nothing when that is not its route any more, or
+// the stops that are left are others. The caller is whoever reported the positions; needs tracking:write.
+CommandPtr reroute_off_route(TripId id, int revision, FoundWay way);
 CommandPtr cancel_trip(TripId id, CancelTrip input);
 // DELETE: the same, by those who plan.
 CommandPtr delete_trip(TripId id, CancelTrip input);
 CommandPtr fail_trip(TripId id, FailTrip input);
-// Steps that tracking saw. The caller is whoever reported the positions; needs tracking:write.
-CommandPtr advance_trip(TripId id, std::vector<Step> steps);
+// What tracking saw: steps, and what is to be told. The caller is whoever reported the positions; needs tracking:write.
+CommandPtr advance_trip(TripId id, std::vector<Step> steps, Notices notices = {});
 
 }  // namespace mms::trips

@@ -51,6 +51,10 @@ struct Fold {
     const auto index = static_cast<std::size_t>(e.index);
     if (index < trip.waypoints.size()) trip.waypoints[index].reached_at = e.recorded_at;
   }
+  void operator()(const TripRerouted& e) { trip.route = e.route; }
+  void operator()(const TripProgressReached& e) { told().progress_percent = e.percent; }
+  void operator()(const TripArriving& e) { told().arriving_at = e.stop; }
+  void operator()(const TripDelayed&) { told().delayed = true; }
   void operator()(const TripCompleted&) { end(trip, TripStatus::completed, at); }
   void operator()(const TripCancelled& e) {
     end(trip, TripStatus::cancelled, at);
@@ -60,6 +64,9 @@ struct Fold {
     end(trip, TripStatus::failed, at);
     trip.status_reason = e.reason;
   }
+
+ private:
+  Told& told() { return trip.told ? *trip.told : trip.told.emplace(); }
 };
 
 }  // namespace
@@ -96,6 +103,7 @@ std::optional<std::string> evolve_line(std::optional<std::string> line,
   if (revision_of(after) == revision_before) return line;
   if (const auto* created = std::get_if<TripCreated>(&event)) return created->line;
   if (const auto* updated = std::get_if<TripUpdated>(&event)) return updated->line;
+  if (const auto* rerouted = std::get_if<TripRerouted>(&event)) return rerouted->line;
   return std::nullopt;
 }
 

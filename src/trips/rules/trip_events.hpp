@@ -59,6 +59,40 @@ struct TripWaypointReached {
 };
 BOOST_DESCRIBE_STRUCT(TripWaypointReached, (), (index, recorded_at))
 
+// From now on it takes another way over the stops that are left. `line` as above.
+struct TripRerouted {
+  static constexpr std::string_view kType = "trip.rerouted";
+  RerouteReason reason{};
+  Route route;
+  std::string line;
+};
+BOOST_DESCRIBE_STRUCT(TripRerouted, (), (reason, route, line))
+
+// Its progress came to a share worth telling: 25, 50, 75.
+struct TripProgressReached {
+  static constexpr std::string_view kType = "trip.progress_reached";
+  int percent = 0;
+  std::optional<Time> eta;
+};
+BOOST_DESCRIBE_STRUCT(TripProgressReached, (), (percent, eta))
+
+// It is soon at this stop, 0 the origin.
+struct TripArriving {
+  static constexpr std::string_view kType = "trip.arriving";
+  int stop = 0;
+  Time eta;
+};
+BOOST_DESCRIBE_STRUCT(TripArriving, (), (stop, eta))
+
+// It arrives later than the first time that was promised.
+struct TripDelayed {
+  static constexpr std::string_view kType = "trip.delayed";
+  Time promised;
+  Time eta;
+  double delay_s = 0;
+};
+BOOST_DESCRIBE_STRUCT(TripDelayed, (), (promised, eta, delay_s))
+
 struct TripCompleted {
   static constexpr std::string_view kType = "trip.completed";
   bool forced = false;  // although tracking said that it was not there
@@ -83,6 +117,10 @@ using TripEvent = std::variant<TripCreated,
                                TripStarted,
                                TripMoved,
                                TripWaypointReached,
+                               TripRerouted,
+                               TripProgressReached,
+                               TripArriving,
+                               TripDelayed,
                                TripCompleted,
                                TripCancelled,
                                TripFailed>;

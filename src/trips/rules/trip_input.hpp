@@ -132,6 +132,12 @@ struct CompleteTrip {
   Or<false> force;  // although tracking says that the vehicle is elsewhere; needs trips:write
 };
 BOOST_DESCRIBE_STRUCT(CompleteTrip, (), (force))
+// Another way over the stops that are left, from the vehicle's last position or from this one.
+struct RerouteTrip {
+  std::optional<vocabulary::Coordinates> position;
+  Or<RerouteReason::requested> reason;
+};
+BOOST_DESCRIBE_STRUCT(RerouteTrip, (), (position, reason))
 struct CancelTrip {
   std::optional<Text<1, 500>> reason;  // absent: cancelled_by_caller
 };

@@ -39,7 +39,8 @@ std::vector<std::string_view> allowed_commands(TripStatus status) {
   if (is_final(status)) return {"update"};
   if (status == TripStatus::pending) return {"assign", "cancel", "fail", "update"};
   if (status == TripStatus::assigned) return {"assign", "start", "cancel", "fail", "update"};
-  return {"complete", "cancel", "fail", "update"};
+  if (status == TripStatus::at_destination) return {"complete", "cancel", "fail", "update"};
+  return {"reroute", "complete", "cancel", "fail", "update"};
 }
 
 Result<Events> decide(const Trip& trip, const AssignTrip& command, const TripFacts&) {
@@ -76,6 +77,21 @@ Result<Events> decide(const Trip& trip, const CompleteTrip& command, const TripF
   walk(events, trip.status, TripStatus::at_destination);
   events.emplace_back(TripCompleted{away.has_value()});
   return events;
+}
+
+Result<Events> decide(const Trip& trip, const RerouteTrip& command, const TripFacts& facts) {
+  const auto next = next_stop_of(trip);
+  if (!next) return wrong_state(trip, "be rerouted");
+  if (facts.way == nullptr || !is_for_rest(*facts.way, trip)) {
+    return refuse(ProblemKind::version_conflict,
+                  "the stops that are left changed while the way was looked for; ask again",
+                  json::ObjectText().add("version", trip.version).members());
+  }
+  auto route = facts.way->route;
+  route.revision = revision_of(trip) + 1;
+  route.begins_at = facts.way->stops.front();
+  route.first_stop = *next;
+  return Events{TripRerouted{command.reason, std::move(route), facts.way->line}};
 }
 
 Result<Events> decide(const Trip& trip, const CancelTrip& command, const TripFacts&) {

@@ -37,6 +37,9 @@ Result<Events> decide(const Trip& trip, const AssignTrip& command, const TripFac
 Result<Events> decide(const Trip& trip, const StartTrip& command, const TripFacts& facts);
 // The steps that were skipped are events of their own. Refuses: not_at_destination.
 Result<Events> decide(const Trip& trip, const CompleteTrip& command, const TripFacts& facts);
+// By facts.way, found from where the vehicle was over the stops that were left. Refuses: version_conflict when they are
+// others by now.
+Result<Events> decide(const Trip& trip, const RerouteTrip& command, const TripFacts& facts);
 Result<Events> decide(const Trip& trip, const CancelTrip& command, const TripFacts& facts);
 Result<Events> decide(const Trip& trip, const FailTrip& command, const TripFacts& facts);
 // Refuses: field_frozen (each field that this state freezes), invalid_fields, and for `status` wrong_state with the

@@ -61,6 +61,21 @@ void put_in_order(List<StopInput, 100>& waypoints, const std::vector<std::size_t
   for (std::size_t i = 0; i < order.size(); ++i) waypoints[first + i] = before[first + order[i]];
 }
 
+std::optional<WayAsked> rest_of(const Trip& trip, const Point& from) {
+  const auto next = next_stop_of(trip);
+  if (!next) return std::nullopt;
+  WayAsked asked{.stops = points_of(trip), .sector = trip.sector, .departure = {}};
+  asked.stops.erase(asked.stops.begin(), asked.stops.begin() + *next);
+  asked.stops.insert(asked.stops.begin(), from);
+  return asked;
+}
+
+bool is_for_rest(const FoundWay& way, const Trip& trip) {
+  if (way.stops.empty() || way.sector != trip.sector) return false;
+  const auto rest = rest_of(trip, way.stops.front());
+  return rest && rest->stops == way.stops;
+}
+
 std::vector<Point> points_of(const Trip& trip) {
   std::vector<Point> points;
   for (const auto& stop : stops_of(trip)) points.push_back(point_of(stop));

@@ -36,6 +36,11 @@ std::optional<WayAsked> order_of(const UpdateTrip& input, const Trip& stored);
 // Puts the last waypoints into this order: of each place, which of them comes there, counted from 0.
 void put_in_order(List<StopInput, 100>& waypoints, const std::vector<std::size_t>& order);
 
+// The rest of its way from a place: over the stops that are left. Nothing when none is, or it is not on its way.
+std::optional<WayAsked> rest_of(const Trip& trip, const Point& from);
+// Whether the way leads over just the stops that are left.
+bool is_for_rest(const FoundWay& way, const Trip& trip);
+
 std::vector<Point> points_of(const Trip& trip);
 // Whether a way was found for just these stops.
 bool is_for(const FoundWay& way, const Trip& trip);

@@ -76,7 +76,8 @@ class World {
     const auto rows = run_to_end(context, reader->run_one(trip_bodies({}, 100000), deadline));
     for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows[i].text(1));
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto line = run_to_end(context, reader->run_one(find_route(rows[i].id<TripId>(0)), deadline));
+      const auto line =
+          run_to_end(context, reader->run_one(routes_before(rows[i].id<TripId>(0), 1'000'000, 1), deadline));
       all.emplace_back(line.empty() ? std::string_view("no route") : line[0].text(0));
     }
     for (const auto& e : events()) {
@@ -153,6 +154,14 @@ inline CommandPtr command_of(unsigned seed, const Choice& c) {
     case 8:
       return advance_trip(id, {{.to = TripStatus::at_pickup, .waypoint = {}, .recorded_at = Time{}},
                                {.to = TripStatus::in_transit, .waypoint = {}, .recorded_at = Time{}}});
+    case 9: {
+      // Over the origin or past it; not all of them are what is left by then.
+      WayAsked rest{.stops = {{51.9, 12.9}, {52.1, 13.1}}, .sector = Sector::logistics, .departure = {}};
+      if (c.vehicle == 0) rest.stops.insert(rest.stops.begin() + 1, {52.0, 13.0});
+      auto way = way_for(rest, c);
+      if (way && c.flavour == 3) return reroute_off_route(id, 1 + c.vehicle, std::move(*way));
+      return reroute_trip(id, {.position = {}, .reason = {RerouteReason::traffic}}, std::move(way));
+    }
     default: {
       UpdateTrip update;
       if (c.flavour % 2 == 0) update.vehicle_id.value = vocabulary::Identifier(vehicle);
@@ -187,7 +196,7 @@ inline void check(unsigned seed, const MakeDatabase& make_together, const MakeDa
   for (int round = 0; round < 20; ++round) {
     std::vector<Choice> choices(static_cast<std::size_t>(1 + pick(12)));
     for (auto& c : choices) {
-      c = {.command = pick(11),
+      c = {.command = pick(12),
            .trip = pick(6),
            .vehicle = pick(3),
            .flavour = pick(4),

@@ -24,6 +24,13 @@ Result<Events> by_name(const Trip& trip, const std::string& command) {
   if (command == "assign") return decide(trip, AssignTrip{.vehicle_id = std::string("cab-9")}, facts());
   if (command == "start") return decide(trip, StartTrip{}, facts());
   if (command == "complete") return decide(trip, CompleteTrip{}, facts());
+  if (command == "reroute") {
+    auto known = facts();
+    FoundWay way{.stops = {{52.4, 13.3}}, .sector = trip.sector, .route = {}, .line = "_izlhA~rlgdF_{geC~ywl@"};
+    if (const auto rest = rest_of(trip, way.stops[0])) way.stops = rest->stops;
+    known.way = &way;
+    return decide(trip, RerouteTrip{}, known);
+  }
   if (command == "cancel") return decide(trip, CancelTrip{}, facts());
   return decide(trip, FailTrip{.reason = std::string("puncture")}, facts());
 }
@@ -35,6 +42,7 @@ TEST(TripRules, EveryStateAnswersEveryCommandAsTheTableSays) {
       {"start", {{assigned, en_route_to_pickup}}},
       {"complete",
        {{en_route_to_pickup, completed}, {at_pickup, completed}, {in_transit, completed}, {at_destination, completed}}},
+      {"reroute", {{en_route_to_pickup, en_route_to_pickup}, {at_pickup, at_pickup}, {in_transit, in_transit}}},
       {"cancel",
        {{pending, cancelled},
         {assigned, cancelled},
@@ -222,6 +230,8 @@ TEST(TripRules, EventsFoldToTheSameTripAfterTheirWayThroughJson) {
   go(*decide(trip, update, facts()));
   EXPECT_FALSE(folded.scheduled_start_time.has_value());
   go(*decide(trip, StartTrip{}, facts()));
+  go(*by_name(trip, "reroute"));
+  EXPECT_EQ(folded.route->first_stop, 0);
   go(*decide(trip, CompleteTrip{}, facts()));
   EXPECT_EQ(folded.status, completed);
 }

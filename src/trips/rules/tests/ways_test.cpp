@@ -139,5 +139,37 @@ TEST(Ways, StopsThatWereReachedStayInFront) {
   EXPECT_FALSE(order_of(update, trip).has_value());
 }
 
+TEST(Ways, ARerouteLeadsOverTheStopsThatAreLeftFromWhereItIs) {
+  auto input = fixture::creation();
+  input.waypoints.push_back(StopInput{{52.515}, {13.41}, {}, {}});
+  input.waypoints.push_back(StopInput{{52.510}, {13.42}, {}, {}});
+  auto trip = *make_trip(input, fixture::id_of(1), "planner", kNow);
+  const Point here{52.6, 13.3};
+  EXPECT_FALSE(rest_of(trip, here).has_value());
+  trip.status = TripStatus::en_route_to_pickup;
+  EXPECT_EQ(rest_of(trip, here)->stops.size(), 5U);
+  trip.status = TripStatus::at_pickup;
+  EXPECT_EQ(rest_of(trip, here)->stops.size(), 4U);
+  trip.status = TripStatus::in_transit;
+  trip.waypoints[0].reached_at = kNow;
+  const auto rest = *rest_of(trip, here);
+  EXPECT_EQ(rest.stops, (std::vector<Point>{here, {52.510, 13.42}, {52.50, 13.45}}));
+  auto way = way_on_roads(rest);
+  way.route.legs = {{2000, 200}, {3000, 400}};
+  const auto events = *decide(trip, RerouteTrip{.position = {}, .reason = {RerouteReason::traffic}}, with(&way));
+  const auto after = fixture::after(trip, events);
+  EXPECT_EQ(after.route->revision, 2);
+  EXPECT_EQ(after.route->begins_at, here);
+  EXPECT_EQ(after.route->first_stop, 2);
+  EXPECT_EQ(after.estimated_duration_s, trip.estimated_duration_s);  // what was promised stays
+  EXPECT_EQ(evolve_line("old", 1, after, events[0]), way.line);
+  // Reached meanwhile: it is no way for what is left.
+  trip.waypoints[1].reached_at = kNow;
+  EXPECT_EQ(decide(trip, RerouteTrip{}, with(&way)).error().kind, vocabulary::ProblemKind::version_conflict);
+  EXPECT_EQ(decide(trip, RerouteTrip{}, with(nullptr)).error().kind, vocabulary::ProblemKind::version_conflict);
+  trip.status = TripStatus::at_destination;
+  EXPECT_EQ(decide(trip, RerouteTrip{}, with(&way)).error().kind, vocabulary::ProblemKind::wrong_state);
+}
+
 }  // namespace
 }  // namespace mms::trips
