@@ -70,7 +70,7 @@ def consumer(brokers, group, topics, take):
 
 
 def send(brokers, topic, key, value):
-    subprocess.run(["kcat", "-b", brokers, "-P", "-t", topic, "-K", "\x1f"], input=f"{key}\x1f{json.dumps(value)}", text=True,
+    subprocess.run(["kcat", "-b", brokers, "-P", "-E", "-t", topic, "-K", "\x1f"], input=f"{key}\x1f{json.dumps(value)}", text=True,
                    check=True, timeout=20)
 
 
@@ -78,7 +78,7 @@ class Producer:
     """Sends JSON to one topic, in the order of each key, from now until the end."""
 
     def __init__(self, brokers, topic):
-        self.command = ["kcat", "-b", brokers, "-P", "-t", topic, "-K", "\x1f", "-X", "message.timeout.ms=300000", "-X", "linger.ms=50"]
+        self.command = ["kcat", "-b", brokers, "-P", "-E", "-t", topic, "-K", "\x1f", "-X", "message.timeout.ms=300000", "-X", "linger.ms=50"]
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
