@@ -13,8 +13,9 @@ import machine
 import orchestration_rows
 import rows
 import track_and_graph_rows
+import watching_rows
 
-ROWS = dict(sorted((rows.ROWS | track_and_graph_rows.ROWS | orchestration_rows.ROWS).items()))
+ROWS = dict(sorted((rows.ROWS | track_and_graph_rows.ROWS | orchestration_rows.ROWS | watching_rows.ROWS).items()))
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BEGIN, END = "<!-- the table: make bench BENCH_WRITE=1 -->", "<!-- end of the table -->"
 
