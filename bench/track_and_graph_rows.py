@@ -95,6 +95,47 @@ def positions(bench):
                      "rows/s", got["unnest"], got["service"], 0.6, "more", rounds, detail)]
 
 
+# ---- 17: the same while many trips are under way ----
+
+MANY_TRIPS = 100_000
+
+
+def many_started_trips(service, count):
+    """Trips under way that nobody reports on, each in a vehicle of its own."""
+    place = {"latitude": 52.5, "longitude": 13.4}
+    for first in range(0, count, 1000):
+        made = post(service, "/trips/bulk", {"items": [
+            {"action": "create", "input": {"fleet_id": f"fleet-{n % 8}", "vehicle_id": f"many-{first + n}", "origin": place,
+                                           "destination": {"latitude": 52.4, "longitude": 13.5}}} for n in range(1000)]})
+        post(service, "/trips/bulk", {"items": [{"action": "start", "id": item["trip"]["id"]} for item in made["items"]]})
+
+
+def positions_beside_many(bench):
+    cluster = bench.postgres()
+    service = bench.service("beside", bench.fresh_database("beside", 1000))
+    costs, rates, loads = ([], []), ([], []), []
+    try:
+        for many in (0, 1):
+            if many:
+                bench.say(f"  starting {MANY_TRIPS} trips")
+                many_started_trips(service, MANY_TRIPS)
+                cluster.checkpoint()
+            for turn in range(bench.rounds + 1):  # the first warms up
+                file = bench.write("tracks", "\n".join(started_trips(service, 16, f"beside-{many}-{turn}")) + "\n")
+                segment = bench.load(service, "positions", file, connections=16, warm=0, groups={"postgres": cluster.pids})
+                if turn == 0:
+                    continue
+                costs[many].append((segment["service_us"] + segment["postgres_us"]) / BATCH)
+                rates[many].append(segment["per_second"] * BATCH)
+                loads.append(rows.notes_of(turn, segment))
+                bench.say(f"  {'beside many' if many else 'alone'}: {rates[many][-1]:.0f} positions/s, {costs[many][-1]:.1f} us of CPU each, load {segment['load']}")
+    finally:
+        service.stop()
+        cluster.stop()
+    return [rows.row(17, f"CPU of a position, service and PostgreSQL, beside {MANY_TRIPS:,} trips under way / alone", "µs", costs[0], costs[1],
+                     1.3, "less", loads, f"{statistics.median(rates[1]):.0f} positions/s beside them, {statistics.median(rates[0]):.0f} alone")]
+
+
 # ---- 8: many successors ----
 
 def seeded_star(bench, url, successors):
@@ -193,4 +234,4 @@ def others_meanwhile(bench, service, star):
     return segment
 
 
-ROWS = {5: positions, 8: successors}
+ROWS = {5: positions, 17: positions_beside_many, 8: successors}
