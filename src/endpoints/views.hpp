@@ -20,6 +20,14 @@ struct Page {
   BOOST_DESCRIBE_CLASS(Page, (), (items, next_cursor, total), (), ())
 };
 
+// A page as JSON; the last one says so, where an absent member would leave it open.
+template <class T>
+std::string json_of(const Page<T>& page) {
+  auto text = vocabulary::json::write(page);
+  if (!page.next_cursor) text.insert(text.size() - 1, R"(,"next_cursor":null)");
+  return text;
+}
+
 // A domain event as it is shown.
 struct EventView {
   std::int64_t sequence = 0;

@@ -13,7 +13,7 @@ class PositionRetention {
 
   struct Piece {
     std::int64_t positions = 0;
-    bool is_last = true;  // nothing more for now
+    bool is_last = true;  // no older positions are left to forget
   };
   // Throws what reader and appender throw; then it may be done again.
   async::Task<Piece> forget(Time ended_before);

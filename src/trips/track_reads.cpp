@@ -142,11 +142,7 @@ Task<Result<Response>> history(const TripTools& tools, const Request& request, T
     response.body = feature_of(id, page);
     co_return response;
   }
-  json::append(response.body, page);
-  if (!page.next_cursor) {
-    response.body.pop_back();
-    response.body += ",\"next_cursor\":null}";
-  }
+  response.body = endpoints::json_of(page);
   co_return response;
 }
 

@@ -102,11 +102,7 @@ Task<Result<Response>> list_routes(const TripTools& tools, const Request& reques
     page.next_cursor = tools.cursor_key.seal(scope, {std::to_string(page.items.back().route.revision)});
   }
   Response response;
-  json::append(response.body, page);
-  if (!page.next_cursor) {
-    response.body.pop_back();
-    response.body += ",\"next_cursor\":null}";
-  }
+  response.body = endpoints::json_of(page);
   co_return response;
 }
 
